@@ -1,0 +1,89 @@
+package signals
+
+import "time"
+
+// Stage is one of the six stages that a signal goes through.
+type Stage string
+
+// The stages, in order.
+const (
+	Generated   Stage = "generated"   // the earliest event in the evidence happened
+	Transmitted Stage = "transmitted" // the first nudge or alert was accepted
+	ReceivedBy  Stage = "received"    // somebody who was told clicked, reacted, replied or wrote in the case: a proxy
+	ReactedTo   Stage = "reacted"     // somebody acted on the problem: claimed, answered, reassigned it, moved its status
+	Corrected   Stage = "corrected"   // it is resolved, or declared solved
+	ConfirmedBy Stage = "confirmed"   // the originator said that it is solved
+)
+
+// Stages lists the stages in order.
+var Stages = []Stage{Generated, Transmitted, ReceivedBy, ReactedTo, Corrected, ConfirmedBy}
+
+// Ledger follows one signal. Times holds when each stage was reached, zero
+// where it was not. A stage may be reached while an earlier one was not: a
+// problem can be corrected though nobody was told.
+type Ledger struct {
+	Signal string // Signal.Key
+	Case   Key
+	Times  map[Stage]time.Time
+	Proxy  map[Stage]bool // the stage was inferred, not observed
+	Quiet  time.Time      // the watch period passed without a recurrence; not the same as confirmed
+	Died   Stage          // the stage that was not reached, empty while alive
+	Why    string         // why it died, a sentence
+	DiedAt time.Time
+}
+
+// NewLedger opens the ledger of a signal; generated is the time of the earliest
+// event in its evidence.
+func NewLedger(s *Signal, generated time.Time) *Ledger {
+	l := &Ledger{Signal: s.Key(), Case: s.Case, Times: make(map[Stage]time.Time, len(Stages))}
+	l.Times[Generated] = generated
+	return l
+}
+
+// Reach records that a stage was reached. The first time counts. A signal that
+// had died comes alive again.
+func (l *Ledger) Reach(s Stage, at time.Time, proxy bool) {
+	if !l.Times[s].IsZero() {
+		return
+	}
+	l.Times[s] = at
+	if proxy {
+		if l.Proxy == nil {
+			l.Proxy = make(map[Stage]bool, 2)
+		}
+		l.Proxy[s] = true
+	}
+	l.Died, l.Why, l.DiedAt = "", "", time.Time{}
+}
+
+// Reached reports whether a stage was reached.
+func (l *Ledger) Reached(s Stage) bool { return !l.Times[s].IsZero() }
+
+// At is the latest stage in order that was reached.
+func (l *Ledger) At() Stage {
+	at := Generated
+	for _, s := range Stages {
+		if l.Reached(s) {
+			at = s
+		}
+	}
+	return at
+}
+
+// Next is the first stage that has not been reached, or "" when all were.
+func (l *Ledger) Next() Stage {
+	for _, s := range Stages {
+		if !l.Reached(s) {
+			return s
+		}
+	}
+	return ""
+}
+
+// Die records that the signal stopped before the stage, and why. A signal dies
+// once; the first reason stands until Reach revives it.
+func (l *Ledger) Die(before Stage, why string, at time.Time) {
+	if l.Died == "" && !l.Reached(before) {
+		l.Died, l.Why, l.DiedAt = before, why, at
+	}
+}

@@ -1,0 +1,301 @@
+package signals
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Org is the organisation as of some moment: roster, policy, modes, mutes and
+// channel memberships, folded from events like everything else. Decisions use
+// the Org folded up to their own time, never today's.
+type Org struct {
+	Roster
+	Policy Policy
+
+	modes map[scoped]Mode
+	mutes []mute
+	rooms map[string]map[string]bool // channel id -> person ids
+	zones map[string]*time.Location
+	cals  map[string]*Calendar
+}
+
+type scoped struct{ detector, scope string }
+
+type mute struct {
+	person, detector, scope string
+	until                   time.Time
+}
+
+// NewOrg returns an organisation of nobody under a policy.
+func NewOrg(p Policy) *Org {
+	return &Org{Policy: p, modes: make(map[scoped]Mode), rooms: make(map[string]map[string]bool), zones: make(map[string]*time.Location), cals: make(map[string]*Calendar)}
+}
+
+// FoldOrg makes the organisation as of a moment: events after it play no part.
+// Events that do not concern the organisation are passed over; one that cannot
+// be understood is an error and leaves the rest applied.
+func FoldOrg(p Policy, events []*Event, asOf time.Time) (*Org, error) {
+	o := NewOrg(p)
+	var first error
+	for _, e := range Sort(events) {
+		if e.At.After(asOf) {
+			break
+		}
+		if err := o.Apply(e); err != nil && first == nil {
+			first = err
+		}
+	}
+	return o, first
+}
+
+// Apply folds the next event in.
+func (o *Org) Apply(e *Event) error {
+	switch e.Kind {
+	case RosterSet:
+		clear(o.cals)
+		return o.roster(e)
+	case PolicySet:
+		clear(o.cals)
+		p := o.Policy.clone()
+		if err := json.Unmarshal([]byte(e.Text), &p); err != nil {
+			return fmt.Errorf("read policy event %s: %w", e.ID, err)
+		}
+		o.Policy = p
+	case AwaySet:
+		return o.absence(e)
+	case ModeSet:
+		o.modes[scoped{e.Field, e.Ref}] = Mode(e.To)
+	case Muted:
+		until, err := time.Parse(time.RFC3339, e.To)
+		if err != nil {
+			return fmt.Errorf("read end of mute %s: %w", e.ID, err)
+		}
+		o.mutes = append(o.mutes, mute{o.Who(e.Actor), e.Field, e.Ref, until})
+	case Joined:
+		o.member(e)
+	}
+	return nil
+}
+
+func (o *Org) roster(e *Event) error {
+	switch e.Field {
+	case "person":
+		if e.Text == "" {
+			o.dropPerson(e.To)
+			return nil
+		}
+		p := &Person{ID: e.To}
+		if err := json.Unmarshal([]byte(e.Text), p); err != nil {
+			return fmt.Errorf("read roster event %s of person %s: %w", e.ID, e.To, err)
+		}
+		o.setPerson(p)
+	case "team":
+		if e.Text == "" {
+			o.dropTeam(e.To)
+			return nil
+		}
+		t := &Team{ID: e.To}
+		if err := json.Unmarshal([]byte(e.Text), t); err != nil {
+			return fmt.Errorf("read roster event %s of team %s: %w", e.ID, e.To, err)
+		}
+		o.setTeam(t)
+	default:
+		return fmt.Errorf("roster event %s speaks of %q, not of a person or a team", e.ID, e.Field)
+	}
+	return nil
+}
+
+func (o *Org) absence(e *Event) error {
+	from := e.At
+	if e.From != "" {
+		t, err := time.Parse(time.RFC3339, e.From)
+		if err != nil {
+			return fmt.Errorf("read start of absence %s: %w", e.ID, err)
+		}
+		from = t
+	}
+	until, err := time.Parse(time.RFC3339, e.Text)
+	if err != nil {
+		return fmt.Errorf("read end of absence %s: %w", e.ID, err)
+	}
+	if o.away == nil {
+		o.away = make(map[string][]Absence)
+	}
+	who := o.Who(e.To)
+	o.away[who] = append(o.away[who], Absence{From: from, Until: until, Backup: e.Ref})
+	return nil
+}
+
+func (o *Org) member(e *Event) {
+	ch := e.Case.Channel()
+	if ch == "" || e.To == "" {
+		return
+	}
+	if o.rooms[ch] == nil {
+		o.rooms[ch] = make(map[string]bool)
+	}
+	if e.Field == "left" {
+		delete(o.rooms[ch], o.Who(e.To))
+	} else {
+		o.rooms[ch][o.Who(e.To)] = true
+	}
+}
+
+// Viewer returns what a person may see: everything public, and the private
+// channels that they are known to be in.
+func (o *Org) Viewer(id string) Viewer {
+	v := Viewer{Person: o.Who(id)}
+	for ch, members := range o.rooms {
+		if members[v.Person] {
+			if v.Groups == nil {
+				v.Groups = make(map[string]bool)
+			}
+			v.Groups[ch] = true
+		}
+	}
+	return v
+}
+
+// ChannelViewer returns what everybody in a channel may see.
+func (o *Org) ChannelViewer(channel string) Viewer {
+	return Viewer{Groups: map[string]bool{channel: true}}
+}
+
+// Mode returns the mode of a detector in a scope (channel id or project): the
+// scope's own, else the detector's, else the policy's.
+func (o *Org) Mode(detector, scope string) Mode {
+	for _, k := range []scoped{{detector, scope}, {detector, ""}, {"", scope}} {
+		if m, ok := o.modes[k]; ok {
+			return m
+		}
+	}
+	if m, ok := o.Policy.Modes[detector]; ok {
+		return m
+	}
+	return o.Policy.Mode
+}
+
+// Muted reports until when a person has muted a detector in a scope.
+func (o *Org) Muted(person, detector, scope string, now time.Time) (until time.Time, ok bool) {
+	person = o.Who(person)
+	for _, m := range o.mutes {
+		if m.person == person && m.detector == detector && (m.scope == "" || m.scope == scope) && now.Before(m.until) && m.until.After(until) {
+			until, ok = m.until, true
+		}
+	}
+	return until, ok
+}
+
+// Calendar returns the working time of a person, or the policy's for people
+// without one of their own.
+func (o *Org) Calendar(id string) *Calendar {
+	who := o.Who(id)
+	if c, ok := o.cals[who]; ok {
+		return c
+	}
+	hours, days, zone, region := o.Policy.Hours, o.Policy.Days, o.Policy.Zone, ""
+	if p := o.People[who]; p != nil {
+		if t := o.Team(p.Team); t != nil && t.Zone != "" {
+			zone = t.Zone
+		}
+		hours, days, zone, region = or(p.Hours, hours), or(p.Days, days), or(p.Zone, zone), p.Region
+	}
+	c := &Calendar{Zone: o.zone(zone), Holidays: o.holidays(region)}
+	c.From, c.To, _ = ParseHours(hours)
+	c.Days, _ = ParseDays(days)
+	o.cals[who] = c
+	return c
+}
+
+func (o *Org) zone(name string) *time.Location {
+	if z, ok := o.zones[name]; ok {
+		return z
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		z = time.UTC
+	}
+	o.zones[name] = z
+	return z
+}
+
+func (o *Org) holidays(region string) map[string]bool {
+	out := make(map[string]bool)
+	for _, key := range []string{"all", region} {
+		for _, d := range o.Policy.Holidays[key] {
+			out[d] = true
+		}
+	}
+	return out
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// ParseHours reads "09:00-17:30" as times since midnight. An empty string is
+// zero and zero, which Calendar takes for nine to six.
+func ParseHours(s string) (from, to time.Duration, err error) {
+	if s == "" {
+		return 0, 0, nil
+	}
+	a, b, ok := strings.Cut(s, "-")
+	from, errA := clock(a)
+	to, errB := clock(b)
+	if !ok || errA != nil || errB != nil || to <= from {
+		return 0, 0, fmt.Errorf("hours %q are not of the form 09:00-17:30", s)
+	}
+	return from, to, nil
+}
+
+func clock(s string) (time.Duration, error) {
+	h, m, ok := strings.Cut(strings.TrimSpace(s), ":")
+	hours, errH := strconv.Atoi(h)
+	minutes, errM := strconv.Atoi(m)
+	if !ok || errH != nil || errM != nil || hours < 0 || hours > 24 || minutes < 0 || minutes > 59 {
+		return 0, fmt.Errorf("time of day %q is not of the form 09:00", s)
+	}
+	return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute, nil
+}
+
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// ParseDays reads "mon-fri" or "sun,mon,tue" as days of the week. An empty
+// string is none, which Calendar takes for Monday to Friday.
+func ParseDays(s string) (days [7]bool, err error) {
+	if s == "" {
+		return days, nil
+	}
+	for part := range strings.SplitSeq(strings.ToLower(s), ",") {
+		a, b, ranged := strings.Cut(strings.TrimSpace(part), "-")
+		if !ranged {
+			b = a
+		}
+		from, to := weekday(a), weekday(b)
+		if from < 0 || to < 0 {
+			return [7]bool{}, fmt.Errorf("days %q are not of the form mon-fri or sun,mon", s)
+		}
+		for d := from; ; d = (d + 1) % 7 {
+			days[d] = true
+			if d == to {
+				break
+			}
+		}
+	}
+	return days, nil
+}
+
+func weekday(s string) int {
+	for i, w := range weekdays {
+		if len(s) >= 3 && strings.HasPrefix(s, w) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,157 @@
+package signals
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Mode says how far a detector may go.
+type Mode string
+
+// The modes, quietest first.
+const (
+	Off     Mode = "off"     // not even computed
+	Shadow  Mode = "shadow"  // writes down what it would have said
+	Preview Mode = "preview" // tells the installer only
+	Ask     Mode = "ask"     // a human approves each nudge
+	Live    Mode = "live"
+)
+
+// Modes lists the modes, quietest first.
+var Modes = []Mode{Off, Shadow, Preview, Ask, Live}
+
+// Policy is what the organisation decided about andon: how loud it may be, and
+// the threshold of each detector. DefaultPolicy has the values that stand here
+// as defaults, each with the place where the figure comes from.
+type Policy struct {
+	Mode   Mode            `koanf:"mode" json:"mode"`     // of detectors without one of their own; shadow
+	Modes  map[string]Mode `koanf:"modes" json:"modes"`   // by detector
+	Budget int             `koanf:"budget" json:"budget"` // unsolicited nudges per person and working day; 3
+
+	Zone     string              `koanf:"zone" json:"zone"`         // IANA zone of people without one
+	Hours    string              `koanf:"hours" json:"hours"`       // working hours, 09:00-18:00
+	Days     string              `koanf:"days" json:"days"`         // working days, mon-fri
+	Holidays map[string][]string `koanf:"holidays" json:"holidays"` // region, or all, to dates as 2006-01-02
+
+	Repeat   time.Duration `koanf:"repeat" json:"repeat"`         // least time between two nudges to one person about one problem; 24h
+	Merge    time.Duration `koanf:"merge" json:"merge"`           // nudges to one person within this time share a message; 15m
+	Steps    int           `koanf:"steps" json:"steps"`           // reminders and further candidates after the first; 2
+	Patience time.Duration `koanf:"patience" json:"patience"`     // working time after which an unanswered nudge counts as ignored; 8h
+	Stale    time.Duration `koanf:"stale" json:"stale"`           // what is older when it is first judged never nudges; 24h
+	Watch    time.Duration `koanf:"watch" json:"watch"`           // how long a corrected signal is watched for a recurrence; 14 days
+	HeldFor  time.Duration `koanf:"held_for" json:"held_for"`     // a nudge held longer than this is given up; 72h
+	Group    int           `koanf:"group" json:"group"`           // least number of people behind a shown figure; 5
+	Escalate []Pattern     `koanf:"escalate" json:"escalate"`     // what counts as an escalation; any one suffices
+	Waiting  []string      `koanf:"waiting" json:"waiting"`       // parts of status names that mean: it is the originator's turn
+	Urgent   []string      `koanf:"urgent" json:"urgent"`         // priority names that are high
+	Ranks    []string      `koanf:"priorities" json:"priorities"` // priority names, most urgent first, for what the names do not tell
+	Levels   []string      `koanf:"levels" json:"levels"`         // support levels, lowest first; empty: by name
+
+	Detect Thresholds `koanf:"detect" json:"detect"`
+}
+
+// Pattern is one transition that counts as an escalation. All parts that are
+// given must hold.
+type Pattern struct {
+	Field    string   `koanf:"field" json:"field"`       // a field as the source names it, or status, priority, level, team
+	From     []string `koanf:"from" json:"from"`         // any value when empty
+	To       []string `koanf:"to" json:"to"`             // any value when empty
+	Raised   bool     `koanf:"raised" json:"raised"`     // the priority rose
+	Handoffs int      `koanf:"handoffs" json:"handoffs"` // at least so many team hand-offs
+}
+
+// Thresholds are the numbers of the detectors.
+type Thresholds struct {
+	LongPath struct {
+		Handoffs   int     `koanf:"handoffs" json:"handoffs"`     // fires at so many team hand-offs; 3: one in ten incidents of two public service-desk logs has as many
+		Percentile float64 `koanf:"percentile" json:"percentile"` // and, where above zero, beyond this percentile of the project's closed cases
+		Least      int     `koanf:"least" json:"least"`           // closed cases needed before the percentile counts; 50
+	} `koanf:"long_path" json:"long_path"`
+	Climb struct {
+		Levels int `koanf:"levels" json:"levels"` // levels up and down again; 2
+	} `koanf:"climb" json:"climb"`
+	Stall struct {
+		After  time.Duration `koanf:"after" json:"after"`   // the holder's working time without a sign after a hand-off; 16h, two days
+		Urgent time.Duration `koanf:"urgent" json:"urgent"` // the same for urgent priorities; 4h
+	} `koanf:"stall" json:"stall"`
+	Orphan struct {
+		After time.Duration `koanf:"after" json:"after"` // working time that an urgent case may be without a holder; 2h
+	} `koanf:"orphan" json:"orphan"`
+	Downgraded struct {
+		Talk time.Duration `koanf:"talk" json:"talk"` // people count as still speaking when somebody wrote within this time before; 72h
+	} `koanf:"downgraded" json:"downgraded"`
+	CameBack struct {
+		Likeness float64       `koanf:"likeness" json:"likeness"` // least likeness to a closed or suppressed case
+		Window   time.Duration `koanf:"window" json:"window"`     // how long ago that may have been; 180 days
+	} `koanf:"came_back" json:"came_back"`
+	UnansweredAsk struct {
+		After time.Duration `koanf:"after" json:"after"` // silence before it fires, wall clock; 4h
+		Posts int           `koanf:"posts" json:"posts"` // or so many later posts of others in the same channel; 100
+		Least float64       `koanf:"least" json:"least"` // least score of the ask
+	} `koanf:"unanswered_ask" json:"unanswered_ask"`
+	Deflected struct {
+		After time.Duration `koanf:"after" json:"after"` // silence after the deflection; 4h
+	} `koanf:"deflected" json:"deflected"`
+	Untracked struct {
+		After time.Duration `koanf:"after" json:"after"` // time without a ticket; 8h
+		Least float64       `koanf:"least" json:"least"` // least score of the problem
+	} `koanf:"untracked_problem" json:"untracked_problem"`
+	Echo struct {
+		People   int           `koanf:"people" json:"people"` // different people with the same symptom; 3
+		Window   time.Duration `koanf:"window" json:"window"` // within; 24h
+		Likeness float64       `koanf:"likeness" json:"likeness"`
+	} `koanf:"echo" json:"echo"`
+	Workaround struct {
+		Times  int           `koanf:"times" json:"times"`   // mentions of a like workaround; 2
+		Window time.Duration `koanf:"window" json:"window"` // within; 30 days
+		Least  float64       `koanf:"least" json:"least"`
+	} `koanf:"workaround" json:"workaround"`
+	Hedged struct {
+		After time.Duration `koanf:"after" json:"after"` // silence after the worry; 2h
+		Least float64       `koanf:"least" json:"least"`
+	} `koanf:"hedged" json:"hedged"`
+	QuietIncident struct {
+		After    time.Duration `koanf:"after" json:"after"`       // silence in an open incident channel; 1h
+		Channels []string      `koanf:"channels" json:"channels"` // name patterns; inc-*, incident-*
+	} `koanf:"quiet_incident" json:"quiet_incident"`
+	Cord struct {
+		Emoji []string `koanf:"emoji" json:"emoji"` // any of these on a message pulls the cord; rotating_light, andon
+	} `koanf:"cord" json:"cord"`
+}
+
+// DefaultPolicy returns the policy that holds where nobody decided otherwise.
+func DefaultPolicy() Policy {
+	p := Policy{
+		Mode: Shadow, Modes: map[string]Mode{"cord": Live, "person_ping_pong": Off}, Budget: 3,
+		Zone: "UTC", Hours: "09:00-18:00", Days: "mon-fri",
+		Repeat: 24 * time.Hour, Merge: 15 * time.Minute, Steps: 2, Patience: 8 * time.Hour, Stale: 24 * time.Hour,
+		Watch: 14 * 24 * time.Hour, HeldFor: 72 * time.Hour, Group: 5,
+		Escalate: []Pattern{{Raised: true}, {Handoffs: 4}},
+		Waiting:  []string{"waiting for customer", "waiting for reporter", "awaiting user", "pending customer", "awaiting information", "needs info", "need more info", "wait - user"},
+		Urgent:   []string{"highest", "high", "critical", "blocker", "urgent", "p0", "p1", "sev1", "sev-1", "1 - critical", "2 - high"},
+	}
+	d := &p.Detect
+	d.LongPath.Handoffs, d.LongPath.Least = 3, 50
+	d.Climb.Levels = 2
+	d.Stall.After, d.Stall.Urgent = 16*time.Hour, 4*time.Hour
+	d.Orphan.After = 2 * time.Hour
+	d.Downgraded.Talk = 72 * time.Hour
+	d.CameBack.Likeness, d.CameBack.Window = 0.6, 180*24*time.Hour
+	d.UnansweredAsk.After, d.UnansweredAsk.Posts, d.UnansweredAsk.Least = 4*time.Hour, 100, 0.5
+	d.Deflected.After = 4 * time.Hour
+	d.Untracked.After, d.Untracked.Least = 8*time.Hour, 0.5
+	d.Echo.People, d.Echo.Window, d.Echo.Likeness = 3, 24*time.Hour, 0.5
+	d.Workaround.Times, d.Workaround.Window, d.Workaround.Least = 2, 30*24*time.Hour, 0.5
+	d.Hedged.After, d.Hedged.Least = 2*time.Hour, 0.5
+	d.QuietIncident.After, d.QuietIncident.Channels = time.Hour, []string{"inc-*", "incident-*"}
+	d.Cord.Emoji = []string{"rotating_light", "andon"}
+	return p
+}
+
+func (p Policy) clone() Policy {
+	p.Modes = maps.Clone(p.Modes)
+	p.Holidays = maps.Clone(p.Holidays)
+	p.Escalate = slices.Clone(p.Escalate)
+	return p
+}

@@ -1,0 +1,187 @@
+package signals
+
+import (
+	"slices"
+	"time"
+)
+
+// Problem is cases joined by explicit links: an issue key or a permalink in a
+// message, a remote link, a human's choice; never by likeness. The ledger, the
+// budget and the living message belong to the problem.
+type Problem struct {
+	ID    Key // the key of its earliest case
+	Cases []*Case
+}
+
+// Case returns the case of the problem with the key, or nil.
+func (p *Problem) Case(k Key) *Case {
+	for _, c := range p.Cases {
+		if c.Key == k {
+			return c
+		}
+	}
+	return nil
+}
+
+// Opener is who raised the earliest case.
+func (p *Problem) Opener() string {
+	if len(p.Cases) == 0 {
+		return ""
+	}
+	return p.Cases[0].Opener
+}
+
+// Open reports whether any case of the problem is open.
+func (p *Problem) Open() bool {
+	return slices.ContainsFunc(p.Cases, func(c *Case) bool { return c.Open() })
+}
+
+// For returns the problem as v may know it. Cases of which v may see nothing
+// are left out; joining never lends one case's audience to another.
+func (p *Problem) For(v Viewer) *Problem {
+	if v.All {
+		return p
+	}
+	out := &Problem{ID: p.ID}
+	for _, c := range p.Cases {
+		if seen := c.For(v); len(seen.Events()) > 0 {
+			out.Cases = append(out.Cases, seen)
+		}
+	}
+	if len(out.Cases) > 0 && out.Case(p.ID) == nil {
+		out.ID = out.Cases[0].Key
+	}
+	return out
+}
+
+// Joins remembers which cases are linked explicitly. A join counts as long as
+// at least one link holds it, so that removing the last one takes the problem
+// apart again. The zero value is empty and ready.
+type Joins struct {
+	links map[Key]map[Key]int
+}
+
+// Join adds a link between two cases.
+func (j *Joins) Join(a, b Key) {
+	if a == b {
+		return
+	}
+	j.add(a, b, 1)
+	j.add(b, a, 1)
+}
+
+// Part removes one link between two cases. Removing what was never added does
+// nothing.
+func (j *Joins) Part(a, b Key) {
+	if j.links[a][b] > 0 {
+		j.add(a, b, -1)
+		j.add(b, a, -1)
+	}
+}
+
+func (j *Joins) add(a, b Key, n int) {
+	if j.links == nil {
+		j.links = make(map[Key]map[Key]int)
+	}
+	if j.links[a] == nil {
+		j.links[a] = make(map[Key]int, 1)
+	}
+	if j.links[a][b] += n; j.links[a][b] <= 0 {
+		delete(j.links[a], b)
+	}
+	if len(j.links[a]) == 0 {
+		delete(j.links, a)
+	}
+}
+
+// Members returns the keys of the problem that k belongs to, k included,
+// sorted by key.
+func (j *Joins) Members(k Key) []Key {
+	if len(j.links[k]) == 0 {
+		return []Key{k}
+	}
+	seen := map[Key]bool{k: true}
+	out := []Key{k}
+	for i := 0; i < len(out); i++ {
+		for to := range j.links[out[i]] {
+			if !seen[to] {
+				seen[to] = true
+				out = append(out, to)
+			}
+		}
+	}
+	slices.SortFunc(out, CompareKeys)
+	return out
+}
+
+// NewProblem makes a problem of cases: they are ordered by the time they were
+// opened, then by key, and the first gives the problem its id.
+func NewProblem(cases ...*Case) *Problem {
+	slices.SortFunc(cases, func(a, b *Case) int {
+		if c := a.Opened.Compare(b.Opened); c != 0 {
+			return c
+		}
+		return CompareKeys(a.Key, b.Key)
+	})
+	p := &Problem{Cases: cases}
+	if len(cases) > 0 {
+		p.ID = cases[0].Key
+	}
+	return p
+}
+
+// Room is a channel: its latest posts across all threads, oldest first, and
+// how many there ever were. It is what lets a detector tell that a question
+// was answered beside its thread, or scrolled away.
+type Room struct {
+	ID      string // channel id, see ID
+	Name    string
+	Count   int // posts ever seen
+	Posts   []*Post
+	Members map[string]bool
+	Keep    int // how many posts are kept; DefaultRoom when zero
+}
+
+// DefaultRoom is how many posts a room remembers. In the busiest public chat
+// rooms a conversation is over within some 200 posts.
+const DefaultRoom = 400
+
+// Add appends a post, and forgets the oldest when the room is full.
+func (r *Room) Add(p *Post) {
+	keep := r.Keep
+	if keep == 0 {
+		keep = DefaultRoom
+	}
+	r.Count++
+	if len(r.Posts) >= 2*keep {
+		r.Posts = append(make([]*Post, 0, 2*keep), r.Posts[len(r.Posts)-keep+1:]...)
+	}
+	r.Posts = append(r.Posts, p)
+}
+
+// Remove takes back the post of a Said event.
+func (r *Room) Remove(id string) {
+	r.Posts = slices.DeleteFunc(r.Posts, func(p *Post) bool { return p.Event.ID == id })
+}
+
+// Since returns the posts at or after t, oldest first. The result shares
+// memory with the room.
+func (r *Room) Since(t time.Time) []*Post {
+	i, _ := slices.BinarySearchFunc(r.Posts, t, func(p *Post, t time.Time) int { return p.Event.At.Compare(t) })
+	return r.Posts[i:]
+}
+
+// For returns the room as v may know it.
+func (r *Room) For(v Viewer) *Room {
+	if v.All || !slices.ContainsFunc(r.Posts, func(p *Post) bool { return !v.Sees(p.Event.Audience) }) {
+		return r
+	}
+	out := *r
+	out.Posts = nil
+	for _, p := range r.Posts {
+		if v.Sees(p.Event.Audience) {
+			out.Posts = append(out.Posts, p)
+		}
+	}
+	return &out
+}

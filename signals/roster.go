@@ -1,0 +1,219 @@
+package signals
+
+import (
+	"strings"
+	"time"
+)
+
+// Person is one human of the organisation, as a roster event describes them.
+type Person struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name,omitempty"`
+	Accounts []string `json:"accounts,omitempty"` // ids of the sources, see ID
+	Team     string   `json:"team,omitempty"`
+	Manager  string   `json:"manager,omitempty"` // person id
+	Backup   string   `json:"backup,omitempty"`  // person id
+	Zone     string   `json:"zone,omitempty"`    // IANA name
+	Hours    string   `json:"hours,omitempty"`   // "09:00-17:30"
+	Days     string   `json:"days,omitempty"`    // "mon-fri", "sun,mon"
+	Region   string   `json:"region,omitempty"`  // which list of holidays applies
+	External bool     `json:"external,omitempty"`
+	Left     bool     `json:"left,omitempty"`
+	OptedOut bool     `json:"opted_out,omitempty"`
+	Bot      bool     `json:"bot,omitempty"`
+}
+
+// Team is one team of the organisation and what it owns.
+type Team struct {
+	ID      string   `json:"id"`
+	Aliases []string `json:"aliases,omitempty"` // other names of it in the sources, former ones too
+	Lead    string   `json:"lead,omitempty"`    // person id
+	Channel string   `json:"channel,omitempty"`
+	Zone    string   `json:"zone,omitempty"`
+	Owns    []Owned  `json:"owns,omitempty"`
+}
+
+// Owned is something that a team or a person answers for. Empty parts match
+// everything; Words match as whole words in the title.
+type Owned struct {
+	Project   string   `json:"project,omitempty"`
+	Component string   `json:"component,omitempty"`
+	Channel   string   `json:"channel,omitempty"`
+	Words     []string `json:"words,omitempty"`
+	Person    string   `json:"person,omitempty"` // a first contact within the team
+}
+
+// Absence is a time in which somebody is away.
+type Absence struct {
+	From, Until time.Time
+	Backup      string
+}
+
+// Roster is who is who, as of some moment. The zero value knows nobody.
+type Roster struct {
+	People map[string]*Person
+	Teams  map[string]*Team
+
+	account map[string]string // source id -> person id
+	alias   map[string]string // lower-case team name -> team id
+	away    map[string][]Absence
+	chiefs  map[string]bool // who manages somebody; nil until asked for
+}
+
+func (r *Roster) setPerson(p *Person) {
+	r.chiefs = nil
+	if r.People == nil {
+		r.People, r.account = make(map[string]*Person), make(map[string]string)
+	}
+	if old := r.People[p.ID]; old != nil {
+		for _, a := range old.Accounts {
+			if r.account[a] == p.ID {
+				delete(r.account, a)
+			}
+		}
+	}
+	r.People[p.ID] = p
+	for _, a := range p.Accounts {
+		r.account[a] = p.ID
+	}
+}
+
+// dropPerson forgets a person, their accounts with them.
+func (r *Roster) dropPerson(id string) {
+	r.chiefs = nil
+	if old := r.People[id]; old != nil {
+		for _, a := range old.Accounts {
+			if r.account[a] == id {
+				delete(r.account, a)
+			}
+		}
+		delete(r.People, id)
+	}
+}
+
+func (r *Roster) setTeam(t *Team) {
+	if r.Teams == nil {
+		r.Teams, r.alias = make(map[string]*Team), make(map[string]string)
+	}
+	r.dropTeam(t.ID)
+	r.Teams[t.ID] = t
+	r.alias[strings.ToLower(t.ID)] = t.ID
+	for _, a := range t.Aliases {
+		r.alias[strings.ToLower(a)] = t.ID
+	}
+}
+
+// dropTeam forgets a team, its aliases with it.
+func (r *Roster) dropTeam(id string) {
+	if old := r.Teams[id]; old != nil {
+		for _, a := range append([]string{id}, old.Aliases...) {
+			if a = strings.ToLower(a); r.alias[a] == id {
+				delete(r.alias, a)
+			}
+		}
+		delete(r.Teams, id)
+	}
+}
+
+// Who returns the person id behind a source's id, or the id itself where the
+// roster does not know it: then every account is a person of its own.
+func (r *Roster) Who(id string) string {
+	if p, ok := r.account[id]; ok {
+		return p
+	}
+	return id
+}
+
+// Person returns the person behind a source's id or a person id, or nil.
+func (r *Roster) Person(id string) *Person { return r.People[r.Who(id)] }
+
+// Team returns the team of that name or alias, or nil.
+func (r *Roster) Team(name string) *Team {
+	if id, ok := r.alias[strings.ToLower(name)]; ok {
+		return r.Teams[id]
+	}
+	return nil
+}
+
+// TeamName returns the present name of a team that may be called by an alias.
+func (r *Roster) TeamName(name string) string {
+	if t := r.Team(name); t != nil {
+		return t.ID
+	}
+	return name
+}
+
+// Height is how many levels a person stands above the floor, counted as the
+// negative number of managers above them; ok is false for people without a
+// place in the chart. Cycles are cut after 32 steps.
+func (r *Roster) Height(id string) (height int, ok bool) {
+	p := r.Person(id)
+	if p == nil {
+		return 0, false
+	}
+	has := p.Manager != ""
+	for i := 0; i < 32 && p != nil && p.Manager != ""; i++ {
+		height--
+		p = r.Person(p.Manager)
+	}
+	return height, has || r.manages(id)
+}
+
+func (r *Roster) manages(id string) bool {
+	if r.chiefs == nil {
+		r.chiefs = make(map[string]bool)
+		for _, p := range r.People {
+			if p.Manager != "" {
+				r.chiefs[r.Who(p.Manager)] = true
+			}
+		}
+	}
+	return r.chiefs[r.Who(id)]
+}
+
+// Available reports whether a person can be asked at time t. Where not, why is
+// a sentence and backup the person to ask instead, if one is known.
+func (r *Roster) Available(id string, t time.Time) (ok bool, why, backup string) {
+	p := r.Person(id)
+	if p == nil {
+		return true, "", ""
+	}
+	switch {
+	case p.Left:
+		return false, "has left the company", p.Backup
+	case p.Bot:
+		return false, "is not a person", ""
+	case p.External:
+		return false, "is external", p.Backup
+	case p.OptedOut:
+		return false, "has opted out", p.Backup
+	}
+	if a, ok := r.absence(p, t); ok {
+		return false, "is away until " + a.Until.Format("2 January"), a.Backup
+	}
+	return true, "", ""
+}
+
+// Away reports whether a person is absent at time t, and who stands in, if
+// anybody is known to. People whom the roster does not know are not away.
+func (r *Roster) Away(id string, t time.Time) (away bool, backup string) {
+	p := r.Person(id)
+	if p == nil {
+		return false, ""
+	}
+	a, ok := r.absence(p, t)
+	return ok, a.Backup
+}
+
+// absence returns the absence of a person at time t, one with a backup first.
+func (r *Roster) absence(p *Person, t time.Time) (out Absence, ok bool) {
+	for _, a := range r.away[p.ID] {
+		if !t.Before(a.From) && t.Before(a.Until) && (!ok || out.Backup == "") {
+			out, ok = a, true
+		}
+	}
+	if ok && out.Backup == "" {
+		out.Backup = p.Backup
+	}
+	return out, ok
+}
