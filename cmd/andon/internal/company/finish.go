@@ -1,0 +1,74 @@
+package company
+
+import (
+	"sort"
+	"time"
+)
+
+// finish orders everything and writes the truth that follows from the history itself: the paths of teams.
+func (w *world) finish() {
+	for _, is := range w.c.Issues {
+		is.Changelog.Total = len(is.Changelog.Histories)
+		is.Changelog.Max = max(is.Changelog.Total, 1)
+		if is.Changelog.Histories == nil {
+			is.Changelog.Histories = []History{}
+		}
+		w.pathTruth(is)
+		is.calm()
+	}
+	w.finishSlack()
+	for _, p := range w.people {
+		w.c.People = append(w.c.People, *p)
+	}
+	t := &w.c.Truth
+	sort.SliceStable(t.Planted, func(i, j int) bool { return t.Planted[i].At.Before(t.Planted[j].At) })
+	sort.SliceStable(t.Negatives, func(i, j int) bool { return t.Negatives[i].Case < t.Negatives[j].Case })
+}
+
+// calm makes an ordinary issue that nobody took within a working day less urgent: it was not, else it would be an orphan.
+func (is *Issue) calm() {
+	if is.planned || is.waiting || is.Fields.Priority.Name != "High" {
+		return
+	}
+	for _, h := range is.Changelog.Histories {
+		for _, it := range h.Items {
+			if it.Field == "assignee" && it.To != nil && h.at.Sub(is.opened) < 6*time.Hour {
+				return
+			}
+		}
+	}
+	is.Fields.Priority = priority("Medium")
+}
+
+// pathTruth walks the teams of an issue: its third hand-off makes a long path, A-B-A a ping-pong.
+func (w *world) pathTruth(is *Issue) {
+	var teams []string
+	handoffs, bounced := 0, false
+	for _, h := range is.Changelog.Histories {
+		for _, it := range h.Items {
+			if it.Field != "Team" || it.FromString == nil || it.ToString == nil {
+				continue
+			}
+			if teams == nil {
+				teams = []string{*it.FromString}
+			}
+			teams = append(teams, *it.ToString)
+			handoffs++
+			if n := len(teams); n >= 3 && teams[n-1] == teams[n-3] && !bounced {
+				bounced = true
+				w.pathFact(is, "ping_pong", "ping_pong", h, "went back to the team that had handed it over")
+			}
+			if handoffs == 3 {
+				w.pathFact(is, "wander", "long_path", h, "its third hand-off between teams")
+			}
+		}
+	}
+}
+
+func (w *world) pathFact(is *Issue, kind, detector string, h History, note string) {
+	var until *time.Time
+	if at := is.closedAt(); !at.IsZero() {
+		until = &at
+	}
+	w.plantIssue(is, kind, detector, h.ID, h.at, until, note)
+}
