@@ -50,15 +50,31 @@ func (c *Calendar) day(t time.Time) (from, to time.Time, ok bool) {
 	t = t.In(c.zone())
 	y, m, d := t.Date()
 	f, u := c.window()
-	// Dates are built from hours and minutes so that a day with a clock change keeps its wall-clock window.
-	from = time.Date(y, m, d, int(f/time.Hour), int(f%time.Hour/time.Minute), 0, 0, c.zone())
-	to = time.Date(y, m, d, int(u/time.Hour), int(u%time.Hour/time.Minute), 0, 0, c.zone())
+	from, to = wall(y, m, d, f, c.zone()), wall(y, m, d, u, c.zone())
 	return from, to, to.After(from)
 }
 
+// wall is a date at a time of day on the clock on the wall, so that a day with
+// a clock change keeps its window. A reading that the change leaves out is the
+// instant of the change.
+func wall(y int, m time.Month, d int, at time.Duration, zone *time.Location) time.Time {
+	hour, minute := int(at/time.Hour), int(at%time.Hour/time.Minute)
+	t := time.Date(y, m, d, hour, minute, 0, 0, zone)
+	if t.Hour() == hour%24 && t.Minute() == minute {
+		return t
+	}
+	start, end := t.ZoneBounds()
+	if ty, tm, td := t.Date(); time.Date(ty, tm, td, t.Hour(), t.Minute(), 0, 0, time.UTC).Before(time.Date(y, m, d, hour, minute, 0, 0, time.UTC)) {
+		return end.In(zone)
+	}
+	return start.In(zone)
+}
+
+// nextDay returns noon of the next date. Noon, because midnight does not exist
+// on the day on which some zones put their clocks forward.
 func (c *Calendar) nextDay(t time.Time) time.Time {
 	y, m, d := t.In(c.zone()).Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, c.zone())
+	return time.Date(y, m, d+1, 12, 0, 0, 0, c.zone())
 }
 
 // Working reports whether t is within working time.
@@ -110,7 +126,8 @@ func (c *Calendar) Between(a, b time.Time) time.Duration {
 		a = b.Add(-horizon * 24 * time.Hour)
 	}
 	var sum time.Duration
-	for day := a; day.Before(b); day = c.nextDay(day) {
+	// A day begins at most 15 hours before its noon, clock changes included.
+	for day := a; day.Before(b.Add(15 * time.Hour)); day = c.nextDay(day) {
 		from, to, ok := c.day(day)
 		if !ok {
 			continue

@@ -68,7 +68,8 @@ type Case struct {
 
 	events    []*Event
 	lastEntry int64
-	mixed     bool // not all events are public
+	mixed     bool             // not all events are public
+	byID      map[string]*Post // nil as long as there are few posts
 }
 
 // Fold makes a case from its events, in whatever order and however often they
@@ -154,7 +155,7 @@ func (c *Case) apply(e *Event) {
 		c.Priority = e.To
 	case Said, Pulled:
 		if e.Text != "" {
-			c.Posts = append(c.Posts, &Post{Event: e, Text: e.Text})
+			c.post(&Post{Event: e, Text: e.Text})
 		}
 	case Edited:
 		c.edit(e)
@@ -254,7 +255,10 @@ func (c *Case) remove(e *Event) {
 		c.Gone = true
 		return
 	}
-	c.Posts = slices.DeleteFunc(c.Posts, func(p *Post) bool { return p.Event.ID == e.Ref })
+	if c.Post(e.Ref) != nil {
+		delete(c.byID, e.Ref)
+		c.Posts = slices.DeleteFunc(c.Posts, func(p *Post) bool { return p.Event.ID == e.Ref })
+	}
 }
 
 func (c *Case) react(e *Event) {
@@ -268,9 +272,28 @@ func (c *Case) react(e *Event) {
 	}
 }
 
-// Post returns the post whose Said event has the id, or nil. The latest posts
-// are found first.
+// fewPosts is up to how many posts are looked through one by one.
+const fewPosts = 64
+
+func (c *Case) post(p *Post) {
+	c.Posts = append(c.Posts, p)
+	switch {
+	case c.byID != nil:
+		c.byID[p.Event.ID] = p
+	case len(c.Posts) > fewPosts:
+		c.byID = make(map[string]*Post, 2*fewPosts)
+		for _, p := range c.Posts {
+			c.byID[p.Event.ID] = p
+		}
+	}
+}
+
+// Post returns the post whose Said event has the id, or nil. Its cost does not
+// grow with the number of posts.
 func (c *Case) Post(id string) *Post {
+	if c.byID != nil {
+		return c.byID[id]
+	}
 	for i := len(c.Posts) - 1; i >= 0; i-- {
 		if c.Posts[i].Event.ID == id {
 			return c.Posts[i]

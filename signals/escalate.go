@@ -7,13 +7,16 @@ import (
 
 // Rank is the urgency of a priority name, 0 for the most urgent; ok is false
 // for a name that says nothing. A site's own order comes first, then a leading
-// number as in "2 - High", then the names that trackers ship with.
+// number as in "2 - High", P1 or SEV-1, then the names that trackers ship with.
 func (p *Policy) Rank(name string) (rank int, ok bool) {
 	if i := slices.IndexFunc(p.Ranks, func(s string) bool { return strings.EqualFold(s, name) }); i >= 0 {
 		return i, true
 	}
 	name = strings.ToLower(strings.TrimSpace(name))
-	digits := strings.TrimLeft(name, "p")
+	digits := strings.TrimPrefix(name, "p")
+	if rest, ok := strings.CutPrefix(name, "sev"); ok {
+		digits = strings.TrimLeft(rest, " -")
+	}
 	if digits != "" && digits[0] >= '0' && digits[0] <= '9' {
 		return int(digits[0] - '0'), true
 	}

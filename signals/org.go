@@ -59,8 +59,8 @@ func (o *Org) Apply(e *Event) error {
 		return o.roster(e)
 	case PolicySet:
 		clear(o.cals)
-		p := o.Policy.clone()
-		if err := json.Unmarshal([]byte(e.Text), &p); err != nil {
+		p, err := o.Policy.With([]byte(e.Text))
+		if err != nil {
 			return fmt.Errorf("read policy event %s: %w", e.ID, err)
 		}
 		o.Policy = p

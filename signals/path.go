@@ -139,6 +139,15 @@ func (h *Hop) Waiting(now time.Time) time.Duration {
 	return h.Until.Sub(h.Since)
 }
 
+// Working is how much of a stay was, or has been, working time by the calendar
+// of who held it.
+func (h *Hop) Working(c *Calendar, now time.Time) time.Duration {
+	if !h.Until.IsZero() {
+		now = h.Until
+	}
+	return c.Between(h.Since, now)
+}
+
 // Longest returns the position of the longest stay, the first of equals, or -1.
 func (p Path) Longest(now time.Time) int {
 	best := -1

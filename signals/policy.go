@@ -1,8 +1,8 @@
 package signals
 
 import (
+	"encoding/json"
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -149,9 +149,31 @@ func DefaultPolicy() Policy {
 	return p
 }
 
-func (p Policy) clone() Policy {
-	p.Modes = maps.Clone(p.Modes)
-	p.Holidays = maps.Clone(p.Holidays)
-	p.Escalate = slices.Clone(p.Escalate)
-	return p
+// With returns the policy with the values of a JSON object put over it: a
+// list replaces a list, and what the object does not name stays. The receiver
+// keeps its own lists and maps.
+func (p Policy) With(object []byte) (Policy, error) {
+	out := p
+	out.Modes, out.Holidays = maps.Clone(p.Modes), maps.Clone(p.Holidays)
+	// Lists begin empty: json would write into the elements of the old ones.
+	fields := func(p *Policy) []*[]string {
+		return []*[]string{&p.Waiting, &p.Urgent, &p.Ranks, &p.Levels, &p.Detect.QuietIncident.Channels, &p.Detect.Cord.Emoji}
+	}
+	lists := fields(&out)
+	for _, l := range lists {
+		*l = nil
+	}
+	out.Escalate = nil
+	if err := json.Unmarshal(object, &out); err != nil {
+		return p, err
+	}
+	for i, old := range fields(&p) {
+		if *lists[i] == nil {
+			*lists[i] = *old
+		}
+	}
+	if out.Escalate == nil {
+		out.Escalate = p.Escalate
+	}
+	return out, nil
 }

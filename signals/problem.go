@@ -36,20 +36,23 @@ func (p *Problem) Open() bool {
 	return slices.ContainsFunc(p.Cases, func(c *Case) bool { return c.Open() })
 }
 
-// For returns the problem as v may know it. Cases of which v may see nothing
-// are left out; joining never lends one case's audience to another.
+// For returns the problem as v may know it, made anew of what v may see: cases
+// of which v may see nothing are left out, and the order of the rest does not
+// tell of them. The id stays where v may see its case. Joining never lends one
+// case's audience to another.
 func (p *Problem) For(v Viewer) *Problem {
 	if v.All {
 		return p
 	}
-	out := &Problem{ID: p.ID}
+	var seen []*Case
 	for _, c := range p.Cases {
-		if seen := c.For(v); len(seen.Events()) > 0 {
-			out.Cases = append(out.Cases, seen)
+		if s := c.For(v); len(s.Events()) > 0 {
+			seen = append(seen, s)
 		}
 	}
-	if len(out.Cases) > 0 && out.Case(p.ID) == nil {
-		out.ID = out.Cases[0].Key
+	out := NewProblem(seen...)
+	if out.Case(p.ID) != nil {
+		out.ID = p.ID
 	}
 	return out
 }
@@ -181,6 +184,8 @@ func (r *Room) For(v Viewer) *Room {
 	for _, p := range r.Posts {
 		if v.Sees(p.Event.Audience) {
 			out.Posts = append(out.Posts, p)
+		} else {
+			out.Count--
 		}
 	}
 	return &out

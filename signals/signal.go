@@ -69,6 +69,8 @@ type Nudge struct {
 	Route  string // why this person, a sentence
 	At     time.Time
 	Look   time.Time // when a held nudge is looked at again
+
+	Message string // the message that carries it, once it is said; several nudges may share one
 }
 
 // Key is detector/case/occasion/step/person.

@@ -72,6 +72,7 @@ func threadTurn(c *Case) Turn {
 	var t Turn
 	for _, p := range c.Posts {
 		switch {
+		case IsBot(p.Event.Actor) && p.Event.Actor != c.Opener:
 		case p.Event.Actor != c.Opener:
 			t = Turn{Role: Originator, Person: c.Opener, Since: p.Event.At, Why: "somebody answered"}
 		case t.Role != Others:

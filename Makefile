@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+.PHONY: help build test race lint fuzz bench ci clean
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the andon binary
+	CGO_ENABLED=0 go build -trimpath -o andon ./cmd/andon
+
+test: ## Run the tests
+	go test ./...
+
+race: ## Run the tests with the race detector
+	go test -race ./...
+
+lint: ## gofmt, go vet, staticcheck, golangci-lint where installed
+	@test -z "$$(gofmt -l cmd bot signals integrations)" || { gofmt -l cmd bot signals integrations; exit 1; }
+	go vet ./...
+	staticcheck ./...
+	@command -v golangci-lint >/dev/null && golangci-lint run || echo "golangci-lint is not installed: left out"
+
+fuzz: ## Fuzz every target for 30 seconds
+	.ci/fuzz 30s
+
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+ci: ## Everything the gate checks
+	.ci/run
+
+clean: ## Remove what was built
+	rm -rf andon .bin dist

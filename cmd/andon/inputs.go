@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"andon/cmd/andon/internal/config"
+	"andon/integrations/eventlog"
+	"andon/integrations/jira"
+	"andon/integrations/slack"
+	"andon/signals"
+	"andon/signals/replay"
+	"andon/signals/text"
+)
+
+// inputs are the flags that name history; replay and backtest share them.
+type inputs struct {
+	Learn  []string `help:"Closed history that is known before the start: Jira JSON Lines (.gz) or a page of Jira's search. May be repeated." placeholder:"FILE" type:"existingfile" sep:"none"`
+	Jira   []string `help:"Jira issues to go through. May be repeated." placeholder:"FILE" type:"existingfile" sep:"none"`
+	Slack  []string `help:"Slack workspace export, a folder or a .zip. May be repeated." placeholder:"DIR|ZIP" type:"path" sep:"none"`
+	Events []string `help:"Event log as CSV, with its columns named in the configuration. May be repeated." placeholder:"CSV" type:"existingfile" sep:"none"`
+	Config string   `help:"Configuration file." placeholder:"FILE" type:"existingfile" short:"c"`
+	Strict bool     `help:"End with exit code 3 when part of the input was rejected."`
+}
+
+func (in *inputs) empty() bool { return len(in.Learn)+len(in.Jira)+len(in.Slack)+len(in.Events) == 0 }
+
+// history is what the inputs came to.
+type history struct {
+	replay.Input
+	config  config.Config
+	lexicon *text.Lexicon
+	rejects []signals.Reject
+	total   int // rejects, also those that were not kept
+	notes   []string
+}
+
+// read reads everything that the flags name.
+func (in *inputs) read(ctx context.Context, show func(string)) (*history, error) {
+	c, err := config.Load(in.Config)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return in.readWith(ctx, c, show)
+}
+
+// readWith reads everything that the flags name under a configuration.
+func (in *inputs) readWith(ctx context.Context, c config.Config, show func(string)) (*history, error) {
+	h := &history{config: c}
+	h.Rooms = make(map[string]string)
+	if err := h.prepare(); err != nil {
+		return nil, usageError{err}
+	}
+	for _, group := range []struct {
+		paths []string
+		read  func(context.Context, string) error
+	}{
+		{in.Learn, func(ctx context.Context, p string) error { return h.jira(ctx, p, &h.Learn) }},
+		{in.Jira, func(ctx context.Context, p string) error { return h.jira(ctx, p, &h.Play) }},
+		{in.Slack, h.slack},
+		{in.Events, h.events},
+	} {
+		for _, p := range group.paths {
+			show("reading " + p)
+			if err := group.read(ctx, p); err != nil {
+				return nil, fmt.Errorf("read %s: %w", p, err)
+			}
+		}
+	}
+	return h, nil
+}
+
+// prepare makes the organisation's events and the word lists.
+func (h *history) prepare() error {
+	org, err := h.config.OrgEvents()
+	if err != nil {
+		return err
+	}
+	h.lexicon = text.DefaultLexicon()
+	for list, lines := range h.config.Words {
+		if h.lexicon, err = h.lexicon.Extend(list, lines); err != nil {
+			return fmt.Errorf("words.%s: %w", list, err)
+		}
+	}
+	return h.Org.Add(org)
+}
+
+func (h *history) jira(ctx context.Context, path string, to *replay.Log) error {
+	o := jira.Options{Site: h.config.JiraSite()}
+	if len(h.config.Jira) > 0 {
+		j := h.config.Jira[0]
+		o.Team, o.Level, o.Fields, o.Done = j.TeamField, j.LevelField, j.Fields, j.Done
+		o.Audience = signals.Public
+		if j.Audience == "restricted" {
+			o.Audience = signals.Restricted
+		}
+	}
+	rep, err := jira.ReadFile(ctx, path, o, to.Add)
+	h.note(path, rep.Rejects, rep.Rejected, rep.Warnings)
+	return err
+}
+
+func (h *history) slack(ctx context.Context, path string) error {
+	rep, err := slack.ReadExport(ctx, path, slack.ExportOptions{Team: h.config.SlackTeam()}, h.Play.Add)
+	h.note(path, rep.Rejects, rep.Rejected, rep.Warnings)
+	for id, name := range rep.Names {
+		h.Rooms[signals.ID(signals.Slack, h.config.SlackTeam(), id)] = name
+	}
+	return err
+}
+
+func (h *history) events(ctx context.Context, path string) error {
+	if len(h.config.Events) == 0 {
+		return usageError{errors.New("an event log needs its columns in the configuration, under events")}
+	}
+	e := h.config.Events[0]
+	m := eventlog.Mapping{
+		Site: e.Site, Case: e.Case, Time: e.Time, Activity: e.Activity, Person: e.Person, Team: e.Team, Level: e.Level, Priority: e.Priority,
+		Status: e.Status, Title: e.Title, Component: e.Component, Fields: e.Fields, TimeLayouts: e.Layouts, Zone: e.Zone, Closed: e.Closed, Audience: signals.Public,
+	}
+	for _, r := range e.Comma {
+		m.Comma = r
+	}
+	rep, err := eventlog.ReadFile(ctx, path, m, h.Play.Add)
+	h.note(path, rep.Rejects, rep.Rejected, rep.Warnings)
+	return err
+}
+
+func (h *history) note(path string, rejects []signals.Reject, total int, warnings []string) {
+	h.rejects = append(h.rejects, rejects...)
+	h.total += total
+	for _, w := range warnings {
+		h.notes = append(h.notes, path+": "+w)
+	}
+}
+
+// shown is how many rejects and warnings are printed; the rest are counted.
+const shown = 10
+
+// complain prints what could not be read, and returns errRejected when strict.
+func (h *history) complain(w io.Writer, strict bool) error {
+	for i, n := range h.notes {
+		if i == shown {
+			fmt.Fprintf(w, "andon: and %d more notes\n", len(h.notes)-shown)
+			break
+		}
+		fmt.Fprintln(w, "andon: note:", n)
+	}
+	for i, r := range h.rejects {
+		if i == shown {
+			break
+		}
+		fmt.Fprintln(w, "andon: rejected:", r.Error())
+	}
+	if h.total > 0 {
+		fmt.Fprintf(w, "andon: %s rejected, the rest was read\n", count(h.total, "record"))
+		if strict {
+			return errRejected
+		}
+	}
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// writeRejects keeps what could not be read, with its raw form.
+func writeRejects(path string, rejects []signals.Reject) error {
+	if len(rejects) == 0 {
+		err := os.Remove(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	w, err := newLines(path)
+	if err != nil {
+		return err
+	}
+	for _, r := range rejects {
+		w.add(map[string]string{"where": r.Where, "error": r.Err.Error(), "raw": string(r.Raw)})
+	}
+	return w.close()
+}

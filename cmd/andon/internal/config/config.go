@@ -1,0 +1,138 @@
+// Package config reads andon's one YAML file: strictly, all faults at once,
+// each with its line and column, none with a secret in it. It owns the file's
+// form, the defaults of the sources, and the way secrets come in (${ENV} and
+// *_file).
+//
+// It does not own the policy's defaults (signals.DefaultPolicy), nor the names
+// of detectors and word lists, which the caller passes in. It does not use what
+// it read: wiring does (cmd/andon).
+//
+// The way of a file: syntax.go makes YAML nodes of the bytes, walk.go checks
+// them against the Go types by their koanf tags and expands the environment,
+// load.go lays the result over the defaults with koanf, secrets.go reads the
+// secret files, check*.go judge what the values mean. encode.go goes the other
+// way.
+package config
+
+import (
+	"andon/signals"
+)
+
+// Config is the whole file.
+type Config struct {
+	Jira   []Jira              `koanf:"jira"`
+	Slack  []Slack             `koanf:"slack"`
+	Events []Events            `koanf:"events"`
+	Policy signals.Policy      `koanf:"policy"`
+	Roster Roster              `koanf:"roster"`
+	Words  map[string][]string `koanf:"words"` // cue list -> phrases to add, or to take out with a leading "-"
+}
+
+// Jira is one Jira site.
+type Jira struct {
+	Site       string   `koanf:"site"`
+	URL        string   `koanf:"url"`
+	User       string   `koanf:"user"`
+	Token      Secret   `koanf:"token"`
+	TokenFile  string   `koanf:"token_file"`
+	TeamField  string   `koanf:"team_field"`
+	LevelField string   `koanf:"level_field"`
+	Fields     []string `koanf:"fields"`
+	Done       []string `koanf:"done"`
+	Audience   string   `koanf:"audience"` // public (default) or restricted: of issues without a security level
+}
+
+// Slack is one Slack workspace.
+type Slack struct {
+	Team              string `koanf:"team"`
+	BotToken          Secret `koanf:"bot_token"`
+	BotTokenFile      string `koanf:"bot_token_file"`
+	AppToken          Secret `koanf:"app_token"`
+	AppTokenFile      string `koanf:"app_token_file"`
+	SigningSecret     Secret `koanf:"signing_secret"`
+	SigningSecretFile string `koanf:"signing_secret_file"`
+	Command           string `koanf:"command"`
+}
+
+// Events is one form of CSV event log: which column holds what.
+type Events struct {
+	Site      string   `koanf:"site"`
+	Case      string   `koanf:"case"`
+	Time      string   `koanf:"time"`
+	Activity  string   `koanf:"activity"`
+	Person    string   `koanf:"person"`
+	Team      string   `koanf:"team"`
+	Level     string   `koanf:"level"`
+	Priority  string   `koanf:"priority"`
+	Status    string   `koanf:"status"`
+	Title     string   `koanf:"title"`
+	Component string   `koanf:"component"`
+	Opener    string   `koanf:"opener"`
+	Actor     string   `koanf:"actor"`
+	Fields    []string `koanf:"fields"`
+	Missing   []string `koanf:"missing"` // values that stand for an empty cell
+	Sparse    bool     `koanf:"sparse"`  // an empty cell means: as before
+	Layouts   []string `koanf:"time_layouts"`
+	Zone      string   `koanf:"zone"`
+	Comma     string   `koanf:"comma"`
+	Closed    []string `koanf:"closed"`
+}
+
+// Roster is who is who. Entries with since take effect at that date.
+type Roster struct {
+	People []Person `koanf:"people"`
+	Teams  []Team   `koanf:"teams"`
+	Away   []Away   `koanf:"away"`
+}
+
+// Person is a signals.Person as the file gives it.
+type Person struct {
+	ID       string   `koanf:"id"`
+	Name     string   `koanf:"name"`
+	Jira     []string `koanf:"jira"`  // account ids, SITE/ID where there are several sites
+	Slack    []string `koanf:"slack"` // user ids, TEAM/ID where there are several workspaces
+	Team     string   `koanf:"team"`
+	Manager  string   `koanf:"manager"`
+	Backup   string   `koanf:"backup"`
+	Zone     string   `koanf:"zone"`
+	Hours    string   `koanf:"hours"`
+	Days     string   `koanf:"days"`
+	Region   string   `koanf:"region"`
+	External bool     `koanf:"external"`
+	Left     bool     `koanf:"left"`
+	OptedOut bool     `koanf:"opted_out"`
+	Since    string   `koanf:"since"`
+}
+
+// Team is a signals.Team as the file gives it.
+type Team struct {
+	ID      string   `koanf:"id"`
+	Aliases []string `koanf:"aliases"`
+	Lead    string   `koanf:"lead"`
+	Channel string   `koanf:"channel"`
+	Zone    string   `koanf:"zone"`
+	Owns    []Owned  `koanf:"owns"`
+	Since   string   `koanf:"since"`
+}
+
+// Owned is a signals.Owned as the file gives it.
+type Owned struct {
+	Project   string   `koanf:"project"`
+	Component string   `koanf:"component"`
+	Channel   string   `koanf:"channel"`
+	Words     []string `koanf:"words"`
+	Person    string   `koanf:"person"`
+}
+
+// Away is one absence.
+type Away struct {
+	Person string `koanf:"person"`
+	From   string `koanf:"from"`
+	Until  string `koanf:"until"`
+	Backup string `koanf:"backup"`
+}
+
+// Default is the configuration without a file.
+func Default() Config {
+	return Config{Policy: signals.DefaultPolicy()}
+}

@@ -1,0 +1,210 @@
+package jira
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"andon/signals"
+)
+
+// issue is what was read of one issue. Its strings are parts of the input and
+// die with it; what becomes an event is copied first.
+type issue struct {
+	id, label string
+
+	created, updated, resolved time.Time
+
+	summary, body, project, kind, status, category, priority, resolution gjson.Result
+	assignee, reporter, creator, security                                gjson.Result
+
+	components []string
+	custom     []custom
+	comments   []comment
+	links      []link
+
+	history []entry
+	items   []item
+	slots   []slot
+	cut     bool // the changelog is absent or holds not all of it
+
+	audience signals.Audience
+	notes    []string // what the reader should be told
+}
+
+// custom is one field besides the well-known ones, with its final value.
+type custom struct {
+	id   string
+	v    gjson.Result
+	slot int // its index in issue.slots plus one, 0 while no change of it is known
+}
+
+// read reads an issue into p.iss.
+func (p *parser) read(t top) error {
+	is := &p.iss
+	is.reset()
+	is.label = plain(t.key)
+	is.id = plain(t.id)
+	if !isNumber(is.id) {
+		is.id = is.label
+	}
+	switch {
+	case !t.fields.IsObject() && t.errs.IsArray():
+		return fmt.Errorf("Jira answered with an error: %.200s", t.errs.Raw)
+	case is.id == "":
+		return errors.New("no issue: it has neither a numeric id nor a key")
+	case !t.fields.IsObject():
+		return fmt.Errorf("issue %s has no fields", is.name())
+	}
+	p.setNames(t.names)
+	if err := p.fields(t.fields); err != nil {
+		return fmt.Errorf("issue %s: %w", is.name(), err)
+	}
+	if err := p.changelog(t.log); err != nil {
+		return fmt.Errorf("issue %s: %w", is.name(), err)
+	}
+	return nil
+}
+
+// name is what messages call the issue.
+func (is *issue) name() string {
+	if is.label != "" {
+		return is.label
+	}
+	return is.id
+}
+
+func (is *issue) note(format string, args ...any) {
+	is.notes = append(is.notes, "issue "+is.name()+": "+fmt.Sprintf(format, args...))
+}
+
+// reset makes room for the next issue and keeps the memory of the one before.
+func (is *issue) reset() {
+	*is = issue{
+		components: is.components[:0], custom: is.custom[:0], comments: is.comments[:0], links: is.links[:0],
+		history: is.history[:0], items: is.items[:0], slots: is.slots[:0],
+	}
+}
+
+// fields reads the final values.
+func (p *parser) fields(fields gjson.Result) error {
+	is := &p.iss
+	var created, updated, resolved, comments, components, links gjson.Result
+	each(fields, func(k, v gjson.Result) bool {
+		switch k.Str {
+		case "created":
+			created = v
+		case "updated":
+			updated = v
+		case "resolutiondate":
+			resolved = v
+		case "summary":
+			is.summary = v
+		case "description":
+			is.body = v
+		case "project":
+			is.project = v
+		case "issuetype":
+			is.kind = v
+		case "status":
+			is.status = v
+		case "priority":
+			is.priority = v
+		case "resolution":
+			is.resolution = v
+		case "assignee":
+			is.assignee = v
+		case "reporter":
+			is.reporter = v
+		case "creator":
+			is.creator = v
+		case "security":
+			is.security = v
+		case "components":
+			components = v
+		case "issuelinks":
+			links = v
+		case "comment":
+			comments = v
+		default:
+			if strings.HasPrefix(k.Str, customPrefix) || p.o.wants(k.Str, p.names[k.Str]) {
+				is.custom = append(is.custom, custom{id: k.Str, v: v})
+			}
+		}
+		return true
+	})
+	var err error
+	if is.created, err = when(created); err != nil {
+		return fmt.Errorf("created: %w", err)
+	}
+	is.updated = is.optional("updated", updated)
+	is.resolved = is.optional("resolutiondate", resolved)
+	p.audienceOf()
+	is.category = is.status.Get("statusCategory.key")
+	is.readComponents(components)
+	is.readLinks(links)
+	p.readComments(comments)
+	return nil
+}
+
+// optional reads a date that may be absent; an odd one is told and ignored. It
+// is never before the creation.
+func (is *issue) optional(field string, v gjson.Result) time.Time {
+	if v.Type == gjson.Null || v.Type == gjson.String && v.Str == "" {
+		return time.Time{}
+	}
+	t, err := when(v)
+	if err != nil {
+		is.note("%s is ignored: %v", field, err)
+		return time.Time{}
+	}
+	return is.notBefore(t)
+}
+
+// notBefore moves what is told to have happened before the creation to it.
+func (is *issue) notBefore(t time.Time) time.Time {
+	if t.Before(is.created) {
+		return is.created
+	}
+	return t
+}
+
+func (is *issue) readComponents(v gjson.Result) {
+	if !v.IsArray() {
+		return
+	}
+	each(v, func(_, x gjson.Result) bool {
+		if s, ok := shown(x); ok && s != "" {
+			is.components = append(is.components, s)
+		}
+		return true
+	})
+}
+
+// projectOf returns the project that a label such as PAY-17 belongs to.
+func projectOf(label string) string {
+	if i := strings.LastIndexByte(label, '-'); i > 0 {
+		return label[:i]
+	}
+	return ""
+}
+
+func isNumber(s string) bool {
+	_, ok := digits(s)
+	return ok && s != "" && len(s) <= 18
+}
+
+// number reads the numeric id of a history entry or a comment, 0 where there
+// is none or it leaves no room to count on.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64/2 {
+		return 0
+	}
+	return n
+}

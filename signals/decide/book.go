@@ -1,0 +1,122 @@
+package decide
+
+import (
+	"strconv"
+	"time"
+
+	"andon/signals"
+)
+
+// Book is what was found and said: a record for every signal, and what each
+// person was told lately.
+type Book struct {
+	AsLive  bool // every detector that is not off is judged as live
+	Records []*Record
+
+	byKey   map[string]*Record
+	byCase  map[signals.Key][]*Record // records whose story is not over
+	told    map[string][]*Told        // by person or channel, latest last
+	Written int                       // messages so far; numbers the next
+}
+
+// Record is one signal with its ledger and its nudges.
+type Record struct {
+	Signal *signals.Signal
+	Ledger *signals.Ledger
+	Nudges []*signals.Nudge
+	Over   bool // nothing further can happen to it
+}
+
+// Told is one message to one person or channel: several nudges may share it.
+type Told struct {
+	ID      string
+	At      time.Time
+	Problem signals.Key
+	Nudges  int
+	Asked   bool // solicited: does not count against the budget
+}
+
+func newBook(asLive bool) *Book {
+	return &Book{AsLive: asLive, byKey: make(map[string]*Record), byCase: make(map[signals.Key][]*Record), told: make(map[string][]*Told)}
+}
+
+// Has reports whether a signal was found before.
+func (b *Book) Has(s *signals.Signal) bool { return b.byKey[s.Key()] != nil }
+
+func (b *Book) enter(s *signals.Signal, generated time.Time) *Record {
+	r := &Record{Signal: s, Ledger: signals.NewLedger(s, generated)}
+	b.Records = append(b.Records, r)
+	b.byKey[s.Key()] = r
+	b.byCase[s.Case] = append(b.byCase[s.Case], r)
+	return r
+}
+
+// running returns the records of a case whose story is not over, and forgets
+// those whose is.
+func (b *Book) running(k signals.Key) []*Record {
+	all := b.byCase[k]
+	live := all[:0]
+	for _, r := range all {
+		if !r.Over {
+			live = append(live, r)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if len(live) == 0 {
+		delete(b.byCase, k)
+		return nil
+	}
+	b.byCase[k] = live
+	return live
+}
+
+// mostShared is how many nudges one message carries before a new one is begun.
+const mostShared = 5
+
+// share returns a message to somebody that is young enough to take one more
+// nudge, or nil.
+func (b *Book) share(to string, now time.Time, within time.Duration) *Told {
+	all := b.told[to]
+	if n := len(all); n > 0 && now.Sub(all[n-1].At) <= within && all[n-1].Nudges < mostShared {
+		return all[n-1]
+	}
+	return nil
+}
+
+// write begins a new message.
+func (b *Book) write(to string, problem signals.Key, now time.Time, asked bool) *Told {
+	b.Written++
+	t := &Told{ID: "m" + strconv.Itoa(b.Written), At: now, Problem: problem, Asked: asked}
+	all := b.told[to]
+	if n := len(all); n > 64 {
+		all = append([]*Told(nil), all[n-32:]...)
+	}
+	b.told[to] = append(all, t)
+	return t
+}
+
+// on counts the unsolicited messages that somebody got on the day of now, in
+// their own zone.
+func (b *Book) on(to string, now time.Time) int {
+	y, m, d := now.Date()
+	n := 0
+	for _, t := range b.told[to] {
+		if ty, tm, td := t.At.In(now.Location()).Date(); ty == y && tm == m && td == d && !t.Asked {
+			n++
+		}
+	}
+	return n
+}
+
+// about returns when somebody was last told about a problem, zero for never.
+func (b *Book) about(to string, problem signals.Key) time.Time {
+	all := b.told[to]
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Problem == problem {
+			return all[i].At
+		}
+	}
+	return time.Time{}
+}

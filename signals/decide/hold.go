@@ -1,0 +1,119 @@
+package decide
+
+import (
+	"strconv"
+	"time"
+
+	"andon/signals"
+)
+
+// verdict is what becomes of a nudge now, with a sentence that says why.
+type verdict struct {
+	State signals.State
+	Why   string
+	Look  time.Time // when a held nudge is looked at again
+}
+
+// hold asks each reason to wait in turn; the first that applies decides.
+func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
+	if v, done := w.modeHold(c, n); done {
+		return v
+	}
+	if ok, why, _ := w.Org.Available(n.To, now); !ok {
+		return verdict{signals.Superseded, "the person " + why, time.Time{}}
+	}
+	if until, ok := w.Org.Muted(n.To, n.Signal.Detector, scope(c), now); ok {
+		return verdict{signals.Held, n.Signal.Detector + " is muted until " + until.Format("2 January 15:04"), until}
+	}
+	asked := solicited(n.Signal)
+	if !asked {
+		for _, rule := range []func(*signals.Nudge, time.Time) (verdict, bool){w.repeatHold, w.quietHold, w.budgetHold} {
+			if v, done := rule(n, now); done {
+				return v
+			}
+		}
+	}
+	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {
+		t.Nudges++
+		n.Message = t.ID
+		return verdict{signals.Sent, "it joins the message of " + clockTime(t.At, w.Org.Calendar(n.To)), time.Time{}}
+	}
+	t := w.Book.write(n.To, n.Signal.Problem, now, asked)
+	t.Nudges, n.Message = 1, t.ID
+	return verdict{signals.Sent, "nothing stood in the way", time.Time{}}
+}
+
+// solicited reports whether somebody asked for the nudge: a pulled cord does
+// not wait for office hours and counts against nobody's budget.
+func solicited(s *signals.Signal) bool { return s.Detector == "cord" }
+
+func scope(c *signals.Case) string { return c.Project }
+
+func (w *World) modeHold(c *signals.Case, n *signals.Nudge) (verdict, bool) {
+	mode := w.Org.Mode(n.Signal.Detector, scope(c))
+	if w.Book.AsLive && mode != signals.Off {
+		mode = signals.Live
+	}
+	switch mode {
+	case signals.Live:
+		return verdict{}, false
+	case signals.Ask:
+		return verdict{signals.Proposed, n.Signal.Detector + " asks before it speaks", time.Time{}}, true
+	case signals.Preview:
+		return verdict{signals.Shadowed, n.Signal.Detector + " is in preview: shown to the installer alone", time.Time{}}, true
+	}
+	return verdict{signals.Shadowed, n.Signal.Detector + " is in shadow mode", time.Time{}}, true
+}
+
+func (w *World) repeatHold(n *signals.Nudge, now time.Time) (verdict, bool) {
+	last := w.Book.about(n.To, n.Signal.Problem)
+	again := last.Add(w.Org.Policy.Repeat)
+	if last.IsZero() || !now.Before(again) || now.Sub(last) <= w.Org.Policy.Merge {
+		return verdict{}, false
+	}
+	return verdict{signals.Held, "the same person heard of this problem " + since(now.Sub(last)) + " ago", again}, true
+}
+
+func (w *World) quietHold(n *signals.Nudge, now time.Time) (verdict, bool) {
+	cal := w.Org.Calendar(n.To)
+	if cal.Working(now) {
+		return verdict{}, false
+	}
+	why := "it is outside the person's working hours"
+	if !cal.Workday(now) {
+		why = "it is the person's day off"
+	}
+	next := cal.Next(now)
+	if !next.After(now) {
+		next = now.Add(24 * time.Hour)
+	}
+	return verdict{signals.Held, why, next}, true
+}
+
+func (w *World) budgetHold(n *signals.Nudge, now time.Time) (verdict, bool) {
+	cal := w.Org.Calendar(n.To)
+	local := now
+	if cal.Zone != nil {
+		local = now.In(cal.Zone)
+	}
+	if w.Book.on(n.To, local) < w.Org.Policy.Budget || w.Book.share(n.To, now, w.Org.Policy.Merge) != nil {
+		return verdict{}, false
+	}
+	y, m, d := local.Date()
+	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, local.Location())
+	return verdict{signals.Held, "the person's budget of " + strconv.Itoa(w.Org.Policy.Budget) + " nudges for the day is spent", cal.Next(tomorrow)}, true
+}
+
+func clockTime(t time.Time, cal *signals.Calendar) string {
+	if cal != nil && cal.Zone != nil {
+		t = t.In(cal.Zone)
+	}
+	return t.Format("15:04")
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return strconv.Itoa(n) + " " + unit + "s"
+}

@@ -1,0 +1,137 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// CameBack finds what was thought to be over: a closed case that is opened
+// again, and a new case very like one that was closed. It is about the case,
+// not about who closed it.
+var CameBack = Detector{
+	Name:    "came_back",
+	Doc:     "it was closed before, and here it is again",
+	Sources: []string{signals.Jira, signals.Log, signals.Slack},
+	Detect:  cameBack,
+}
+
+// slip is how soon the one who closed a case may open it again without meaning
+// anything by it.
+const slip = 15 * time.Minute
+
+func cameBack(s *Snapshot) []signals.Signal {
+	if s.Event == nil {
+		return nil
+	}
+	if raised(s) {
+		return recurred(s)
+	}
+	if s.Case.Closes == 0 {
+		return nil
+	}
+	for _, e := range entryOf(s) {
+		if e.Kind == signals.Reopened || e.Kind == signals.Denied && !s.Case.Open() {
+			return reopened(s, e)
+		}
+	}
+	return nil
+}
+
+// reopened judges a reopening, or the originator's word that it still happens.
+func reopened(s *Snapshot, e *signals.Event) []signals.Signal {
+	closed := closedBefore(s.Case, e)
+	if closed == nil || closed.Actor != "" && closed.Actor == e.Actor && e.At.Sub(closed.At) < slip {
+		return nil
+	}
+	what := "it was reopened"
+	if e.Kind == signals.Denied {
+		what = "who raised it says that it still happens"
+	}
+	reason := fmt.Sprintf("%s %s after it was closed%s", what, lasted(e.At.Sub(closed.At)), asResolution(closed.To))
+	if s.Case.Closes > 1 {
+		reason += fmt.Sprintf("; it has been closed %s", times(s.Case.Closes))
+	}
+	return []signals.Signal{s.Signal("came_back", e.ID, 1, reason, e.ID, closed.ID)}
+}
+
+func asResolution(to string) string {
+	if to == "" {
+		return ""
+	}
+	return " as " + to
+}
+
+// closedBefore returns the latest closing before event e, or nil.
+func closedBefore(c *signals.Case, e *signals.Event) *signals.Event {
+	events := c.Events()
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].Kind == signals.Closed && signals.CompareEvents(events[i], e) < 0 {
+			return events[i]
+		}
+	}
+	return nil
+}
+
+// raised reports whether the entry that led here began the case. A thread of
+// chat begins with its first post, and only one that speaks of a problem is
+// compared with what was.
+func raised(s *Snapshot) bool {
+	c := s.Case
+	if c.Key.Source != signals.Slack {
+		return s.Event.Kind != signals.Said && len(entryOf(s)) == len(c.Events())
+	}
+	if s.Event.Kind != signals.Said || len(c.Posts) != 1 || c.Posts[0].Event != s.Event || machine(s.Org, s.Event.Actor) {
+		return false
+	}
+	r := s.Models.Read(c.Posts[0])
+	return r.Has(text.Problem, 0.5) || r.Has(text.Again, 0.5)
+}
+
+// recurred judges a new case by the closed ones it is like.
+func recurred(s *Snapshot) []signals.Signal {
+	t := &s.Policy().Detect.CameBack
+	for _, l := range s.Models.Alike(s.Case, 3) {
+		old := l.Case
+		if l.Score < t.Likeness || old == nil || old.ClosedAt.IsZero() || old.Gone || s.Now.Sub(old.ClosedAt) > t.Window {
+			continue
+		}
+		if slices.ContainsFunc(s.Case.Links, func(k signals.Link) bool { return k.To == old.Key }) {
+			continue // they know
+		}
+		first, end := s.Case.Events()[0], closedBefore(old, s.Event)
+		if end == nil || !sharedWith(first, old.Events()[0], end) {
+			continue
+		}
+		reason := fmt.Sprintf("it is very like %s, which was closed%s %s ago", old.Label, asResolution(old.Resolution), lasted(s.Now.Sub(old.ClosedAt)))
+		if len(l.Words) > 0 {
+			reason += "; both speak of " + listed(l.Words[:min(4, len(l.Words))])
+		}
+		return []signals.Signal{s.Signal("came_back", first.ID, l.Score, reason, first.ID, end.ID)}
+	}
+	return nil
+}
+
+// sharedWith reports whether everybody who sees event e may see the others. A
+// case that fewer people may know is not spoken of, not even that it exists.
+func sharedWith(e *signals.Event, others ...*signals.Event) bool {
+	for _, o := range others {
+		if o.Audience != signals.Public && (o.Audience != e.Audience || o.Audience == signals.Restricted) {
+			return false
+		}
+	}
+	return true
+}
+
+// listed joins words as people do: a, b and c.
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " and " + words[n]
+}

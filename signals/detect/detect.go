@@ -1,0 +1,109 @@
+// Package detect finds weaknesses: one file per weakness, and the table of them.
+//
+// A detector is a pure function from a Snapshot to signals. It sees one case
+// as it stands now, the problem that the case belongs to, the channel around
+// it, what was learnt so far, and the organisation as of now; nothing else. It
+// says why in a sentence that people read as it is, and names its evidence by
+// event id. Silence is not an event, so a detector that waits for something
+// asks to be woken with LookAt or LookAfter.
+//
+// The package does not decide who is told, or whether anybody is (signals/decide),
+// and it does not own the words it looks for (signals/text).
+package detect
+
+import (
+	"time"
+
+	"andon/signals"
+)
+
+// Detector is one weakness: its name, what it means in a sentence, and the
+// function that finds it. Sources names the sources whose cases it can look at.
+type Detector struct {
+	Name    string
+	Doc     string
+	Sources []string
+	Detect  func(*Snapshot) []signals.Signal
+}
+
+// Snapshot is all that a detector may look at.
+type Snapshot struct {
+	Case    *signals.Case    // the case that is looked at
+	Problem *signals.Problem // the problem it belongs to; Case is one of its cases
+	Event   *signals.Event   // the event that led here, nil when time alone did
+	Room    *signals.Room    // the channel of a chat case, nil elsewhere
+	Models  Models
+	Org     *signals.Org
+	Now     time.Time
+
+	wakeAt    time.Time
+	wakeAfter int
+}
+
+// Models is what was learnt so far, as far as the detectors need it.
+type Models interface {
+	// Read returns what a text says: parsed, with its cues found. It is kept for
+	// the event, so that asking again costs nothing.
+	Read(p *signals.Post) *Reading
+	// Alike returns earlier cases that are like c, most alike first, at most k.
+	Alike(c *signals.Case, k int) []Like
+	// Handoffs returns the number of team hand-offs that the share q of the closed
+	// cases of a project did not exceed, and how many cases that rests on.
+	Handoffs(project string, q float64) (handoffs, cases int)
+}
+
+// Like is an earlier case and how alike it is, 0 to 1.
+type Like struct {
+	Case  *signals.Case
+	Score float64
+	Words []string // what the two share, best first
+}
+
+// LookAt asks to be woken at t if nothing happens before. The earliest wish counts.
+func (s *Snapshot) LookAt(t time.Time) {
+	if t.After(s.Now) && (s.wakeAt.IsZero() || t.Before(s.wakeAt)) {
+		s.wakeAt = t
+	}
+}
+
+// LookAfter asks to be woken when so many more posts have been written in the
+// room. The smallest wish counts.
+func (s *Snapshot) LookAfter(posts int) {
+	if posts > 0 && (s.wakeAfter == 0 || posts < s.wakeAfter) {
+		s.wakeAfter = posts
+	}
+}
+
+// Wake returns when the detectors wish to look again, zero for never, and after
+// how many further posts in the room, 0 for never.
+func (s *Snapshot) Wake() (at time.Time, posts int) { return s.wakeAt, s.wakeAfter }
+
+// Policy returns the policy as of now.
+func (s *Snapshot) Policy() *signals.Policy { return &s.Org.Policy }
+
+// Signal begins a signal about the snapshot's case.
+func (s *Snapshot) Signal(detector, occasion string, score float64, reason string, evidence ...string) signals.Signal {
+	return signals.Signal{
+		Detector: detector, Problem: s.Problem.ID, Case: s.Case.Key, Occasion: occasion, At: s.Now,
+		Score: min(1, max(0, score)), Reason: reason, Evidence: evidence, Need: signals.NeedResolver,
+	}
+}
+
+// All is the table of detectors, in the order in which their signals are shown.
+// person_ping_pong is off unless the policy turns it on.
+func All() []Detector {
+	return []Detector{
+		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, Downgraded, CameBack,
+		UnansweredAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Cord,
+	}
+}
+
+// Find returns the detector of that name.
+func Find(name string) (Detector, bool) {
+	for _, d := range All() {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Detector{}, false
+}

@@ -1,0 +1,196 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// Echo finds that several people report the same symptom within a while: under
+// one message ("same here"), beside it in the channel, or in cases of their own
+// that are alike. It fires once, in the case of the report that made them
+// enough, and is about the first report.
+//
+// Who only agrees does not count: the first post has to describe a fault, and
+// an answer has to say that its author has it too.
+var Echo = Detector{
+	Name:    "echo",
+	Doc:     "several people report the same symptom, here or in different channels",
+	Sources: []string{signals.Slack, signals.Jira},
+	Detect:  echo,
+}
+
+// report is one person's word that the symptom is there.
+type report struct {
+	who   string
+	event *signals.Event
+	here  bool // within the case that is looked at
+}
+
+// echoAlike is how many alike cases are looked at.
+const echoAlike = 8
+
+func echo(s *Snapshot) []signals.Signal {
+	if len(s.Case.Events()) == 0 {
+		return nil
+	}
+	limits := &s.Policy().Detect.Echo
+	reports, ok := s.reportsHere()
+	if !ok {
+		return nil
+	}
+	for _, like := range s.Models.Alike(s.Case, echoAlike) {
+		if like.Score >= limits.Likeness && s.Case.Opened.Sub(like.Case.Opened) <= limits.Window {
+			if r, ok := s.reportOf(like.Case); ok {
+				reports = append(reports, r)
+			}
+		}
+	}
+	slices.SortStableFunc(reports, func(a, b report) int { return signals.CompareEvents(a.event, b.event) })
+	people := s.enough(reports, limits.People, limits.Window)
+	if people == nil || !people[len(people)-1].here {
+		return nil
+	}
+	return []signals.Signal{s.echoSignal(people)}
+}
+
+// reportsHere returns the reports within the case, its opening first. ok is
+// false where the case does not begin with the report of a fault.
+func (s *Snapshot) reportsHere() (out []report, ok bool) {
+	if s.Case.Key.Source == signals.Jira {
+		first := s.Case.Events()[0]
+		if first.Kind != signals.Opened || s.Case.Opener == "" || IsBot(s.Case.Opener) {
+			return nil, false
+		}
+		out = append(out, report{s.Case.Opener, first, true})
+		for _, p := range s.Case.Posts {
+			if p.Event.Actor != s.Case.Opener && s.saysMeToo(p) {
+				out = append(out, report{p.Event.Actor, p.Event, true})
+			}
+		}
+		return out, true
+	}
+	if len(s.Case.Posts) == 0 || !s.describesFault(s.Case.Posts[0]) {
+		return nil, false
+	}
+	t := TalkAt(s)
+	if t == nil || t.Group[0].Event.ID != s.Case.Posts[0].Event.ID {
+		return nil, false
+	}
+	out = append(out, report{t.Author, t.Group[0].Event, true})
+	answers := slices.Clone(t.Thread)
+	for _, r := range t.Replies() {
+		if r.Chance >= 0.5 {
+			answers = append(answers, r.Post)
+		}
+	}
+	for _, p := range answers {
+		if p.Event.Actor != t.Author && s.saysMeToo(p) {
+			out = append(out, report{p.Event.Actor, p.Event, true})
+		}
+	}
+	return out, true
+}
+
+// describesFault reports whether a post tells of a fault, not in jest and not
+// among news.
+func (s *Snapshot) describesFault(p *signals.Post) bool {
+	if IsBot(p.Event.Actor) {
+		return false
+	}
+	r := s.Models.Read(p)
+	if r.Has(text.Joke, 0.6) || r.Has(text.Release, 0.6) {
+		return false
+	}
+	var n problemTalk
+	n.add(p.Event.Actor, true, r)
+	score := logistic(problemWeights, n.features())
+	return n.core() > 0 && (score >= 0.5 || score >= 0.25 && r.Has(text.Problem, 0.7))
+}
+
+// saysMeToo reports whether a post says that its author has the same: a cue of
+// that in a sentence in the first person, or one that is nothing else. "The
+// same thing happens in other languages" and "works for me too" say no such thing.
+func (s *Snapshot) saysMeToo(p *signals.Post) bool {
+	if IsBot(p.Event.Actor) {
+		return false
+	}
+	r := s.Models.Read(p)
+	return !r.Has(text.Joke, 0.6) && slices.ContainsFunc(r.Hits, func(h text.Hit) bool {
+		if h.Cue != text.MeToo || h.Weight < 0.5 {
+			return false
+		}
+		from, to := sentenceAround(r.Doc.Prose, h.Start, h.End)
+		return sharesFault(r.Doc.Prose[from:to], to < len(r.Doc.Prose) && r.Doc.Prose[to] == '?')
+	})
+}
+
+// sharesFault reports whether a sentence with a cue of having the same speaks
+// of its author's own trouble.
+func sharesFault(sentence string, asked bool) bool {
+	if asked || hasWord(sentence, "works", "worked", "fine", "not", "no", "someone", "somebody", "would", "love", "agree", "think", "like", "feel", "prefer") {
+		return false
+	}
+	own := hasWord(sentence, "i", "i'm", "i've", "me", "my", "we", "we're", "we've", "us", "our", "mine")
+	same := hasWord(sentence, "same", "similar", "too", "also", "confirm", "reproduce", "well")
+	return same && (own || len(strings.Fields(sentence)) <= 4)
+}
+
+// reportOf is what an alike case adds: its opening, where everybody may see it
+// and it tells of a fault.
+func (s *Snapshot) reportOf(c *signals.Case) (report, bool) {
+	all := c.Events()
+	if len(all) == 0 || all[0].Audience != signals.Public || IsBot(c.Opener) {
+		return report{}, false
+	}
+	if c.Key.Source == signals.Slack && (len(c.Posts) == 0 || !s.describesFault(c.Posts[0])) {
+		return report{}, false
+	}
+	return report{who: c.Opener, event: all[0]}, c.Opener != ""
+}
+
+// enough returns the first report of each of so many different people within
+// the window, in time order, the last of them the one that made them enough.
+func (s *Snapshot) enough(reports []report, people int, window time.Duration) []report {
+	for i := range reports {
+		var out []report
+		for _, r := range reports[i:] {
+			if r.event.At.Sub(reports[i].event.At) > window {
+				break
+			}
+			if slices.ContainsFunc(out, func(o report) bool { return s.Org.Who(o.who) == s.Org.Who(r.who) }) {
+				continue
+			}
+			if out = append(out, r); len(out) >= people {
+				return out
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Snapshot) echoSignal(reports []report) signals.Signal {
+	first, last := reports[0].event, reports[len(reports)-1].event
+	var evidence []string
+	rooms := make(map[string]bool)
+	for _, r := range reports {
+		evidence = append(evidence, r.event.ID)
+		rooms[r.event.Case.Channel()] = true
+	}
+	where := "here"
+	if len(rooms) > 1 {
+		where = "in " + counted(len(rooms), "place")
+	}
+	within := "at the same time"
+	if d := last.At.Sub(first.At); d >= time.Minute {
+		within = "within " + lasted(d)
+	}
+	sig := s.Signal("echo", first.ID, min(1, 0.55+0.1*float64(len(reports))),
+		fmt.Sprintf("%d people report the same symptom %s %s", len(reports), where, within), evidence...)
+	sig.About = reports[0].who
+	return sig
+}

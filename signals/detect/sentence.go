@@ -1,0 +1,49 @@
+package detect
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// The helpers below put figures into the plain words of a reason.
+
+// lasted tells a span of wall-clock time, rounded to what a reader needs.
+func lasted(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < 2*time.Hour:
+		return counted(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return counted(int(d/time.Hour), "hour")
+	case d < 120*24*time.Hour:
+		return counted(int(d/(24*time.Hour)), "day")
+	}
+	return counted(int(d/(30*24*time.Hour)), "month")
+}
+
+// counted is a number with its noun: "1 hour", "3 hours".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// times is "once", "twice", "3 times".
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
+// handoffs is "3 hand-offs between teams".
+func handoffs(n int, kind string) string { return fmt.Sprintf("%s %s", counted(n, "hand-off"), kind) }
+
+// on is a date as people write it.
+func on(t time.Time) string { return t.Format("2 January") }

@@ -1,0 +1,335 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// Bounds of an utterance: somebody who writes on within this time, with no more
+// than so many posts of others between and none of them addressed to them, is
+// still saying the same thing.
+const (
+	utteranceGap   = 10 * time.Minute
+	utterancePosts = 12
+)
+
+// talkBefore is how many posts before an utterance are looked at to tell
+// whether it begins something or goes on with something.
+const talkBefore = 40
+
+// Talk is the conversation around one post of a channel: what its author said
+// in a row, what stood in the channel before, and everything that came after,
+// in threads and beside them. All posts are in time order and none is a bot's.
+type Talk struct {
+	Author string
+	Group  []*signals.Post // the author's utterance; Group[0] begins it
+	Before []*signals.Post // flat posts of anybody before the utterance, at most talkBefore
+	After  []*signals.Post // flat posts of anybody after it began, the utterance left out
+	Thread []*signals.Post // posts in the threads under the utterance, its own posts left out
+
+	forgotten bool // the room no longer holds the posts around the root
+
+	flat []*signals.Post // every flat post that was looked at
+	org  *signals.Org
+	read func(*signals.Post) *Reading
+	info map[*signals.Post]*spoken
+	turn map[string]int
+}
+
+// spoken is what a post does in a conversation.
+type spoken struct {
+	r     *Reading
+	names []string // whom it addresses: ids as in Event.Actor
+	words map[string]bool
+}
+
+// IsBot reports whether an actor is a bot: integrations give bots a local id
+// with the prefix "bot:".
+func IsBot(actor string) bool { return strings.HasPrefix(signals.Bare(actor), "bot:") }
+
+// IsRoot reports whether a post stands in the channel itself, not within a thread.
+func IsRoot(p *signals.Post) bool {
+	k := p.Event.Case
+	if k.Source != signals.Slack {
+		return false
+	}
+	_, root, _ := strings.Cut(k.ID, "/")
+	return strings.HasSuffix(p.Event.ID, "/"+root)
+}
+
+// TalkAt is the conversation around the root post of the snapshot's case, or
+// nil where the case is not chat, has no root post, or a bot wrote it.
+func TalkAt(s *Snapshot) *Talk {
+	if s.Case.Key.Source != signals.Slack || len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) {
+		return nil
+	}
+	root := s.Case.Posts[0]
+	if IsBot(root.Event.Actor) {
+		return nil
+	}
+	return NewTalk(root, s.Case.Posts[1:], s.Room, s.Org, s.Models.Read)
+}
+
+// NewTalk finds the conversation around root. thread is what was said under it;
+// room may be nil, then the thread is all there is.
+func NewTalk(root *signals.Post, thread []*signals.Post, room *signals.Room, org *signals.Org, read func(*signals.Post) *Reading) *Talk {
+	t := &Talk{Author: root.Event.Actor, Group: []*signals.Post{root}, org: org, read: read, info: make(map[*signals.Post]*spoken)}
+	flat, at := flatPosts(root, room)
+	if at >= 0 {
+		t.around(flat, at)
+	} else {
+		t.forgotten = room != nil
+	}
+	t.threads(root, thread, room)
+	return t
+}
+
+// flatPosts returns the posts of people that stand in the channel itself, from
+// an hour or talkBefore posts before root on, and where root is among them, -1 if it is not.
+func flatPosts(root *signals.Post, room *signals.Room) (flat []*signals.Post, at int) {
+	if room == nil {
+		return nil, -1
+	}
+	i, ok := slices.BinarySearchFunc(room.Posts, root, func(p, q *signals.Post) int {
+		return signals.CompareEvents(p.Event, q.Event)
+	})
+	if !ok {
+		return nil, -1
+	}
+	from := i
+	for n := 0; from > 0 && n < talkBefore; from-- {
+		if p := room.Posts[from-1]; IsRoot(p) && !IsBot(p.Event.Actor) {
+			n++
+		}
+	}
+	at = -1
+	for _, p := range room.Posts[from:] {
+		if !IsRoot(p) || IsBot(p.Event.Actor) {
+			continue
+		}
+		if p.Event.ID == root.Event.ID {
+			at = len(flat)
+			p = root
+		}
+		flat = append(flat, p)
+	}
+	return flat, at
+}
+
+// around splits the flat posts into before, utterance and after.
+func (t *Talk) around(flat []*signals.Post, at int) {
+	t.flat = flat
+	first := at
+	for j, others := at-1, 0; j >= 0 && others <= utterancePosts; j-- {
+		p := flat[j]
+		if p.Event.Actor == t.Author {
+			if flat[first].Event.At.Sub(p.Event.At) > utteranceGap {
+				break
+			}
+			first, others = j, 0
+			continue
+		}
+		if t.names(p, t.Author) {
+			break
+		}
+		others++
+	}
+	member := []int{}
+	last := first
+	for j, others := first, 0; j < len(flat) && others <= utterancePosts; j++ {
+		p := flat[j]
+		if p.Event.Actor == t.Author {
+			if p.Event.At.Sub(flat[last].Event.At) > utteranceGap {
+				break
+			}
+			member, last, others = append(member, j), j, 0
+			continue
+		}
+		if t.names(p, t.Author) {
+			break
+		}
+		others++
+	}
+	t.Group, t.Before = nil, flat[:first]
+	for j, m := first, 0; j < len(flat); j++ {
+		if m < len(member) && member[m] == j {
+			t.Group = append(t.Group, flat[j])
+			m++
+			continue
+		}
+		t.After = append(t.After, flat[j])
+	}
+}
+
+// threads gathers what was said under the posts of the utterance.
+func (t *Talk) threads(root *signals.Post, thread []*signals.Post, room *signals.Room) {
+	for _, p := range thread {
+		if !IsBot(p.Event.Actor) {
+			t.Thread = append(t.Thread, p)
+		}
+	}
+	if room == nil || len(t.Group) < 2 {
+		return
+	}
+	for _, p := range room.Since(t.Group[0].Event.At) {
+		if IsRoot(p) || IsBot(p.Event.Actor) || p.Event.Case == root.Event.Case {
+			continue
+		}
+		if slices.ContainsFunc(t.Group, func(g *signals.Post) bool { return g.Event.Case == p.Event.Case }) {
+			t.Thread = append(t.Thread, p)
+		}
+	}
+	slices.SortStableFunc(t.Thread, func(a, b *signals.Post) int { return signals.CompareEvents(a.Event, b.Event) })
+}
+
+// Last is the latest post of the utterance.
+func (t *Talk) Last() *signals.Post { return t.Group[len(t.Group)-1] }
+
+// Passed is how many posts of others stand in the channel after the utterance began.
+func (t *Talk) Passed() int {
+	n := 0
+	for _, p := range t.After {
+		if p.Event.Actor != t.Author {
+			n++
+		}
+	}
+	return n
+}
+
+// Own returns what the author said after the utterance, in the channel and in
+// the threads under it, in time order.
+func (t *Talk) Own() []*signals.Post {
+	var out []*signals.Post
+	for _, list := range [][]*signals.Post{t.After, t.Thread} {
+		for _, p := range list {
+			if p.Event.Actor == t.Author {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *signals.Post) int { return signals.CompareEvents(a.Event, b.Event) })
+	return out
+}
+
+// of returns what a post does in the conversation, read once.
+func (t *Talk) of(p *signals.Post) *spoken {
+	if in, ok := t.info[p]; ok {
+		return in
+	}
+	in := &spoken{r: t.read(p)}
+	in.names = t.addressed(p, &in.r.Doc)
+	t.info[p] = in
+	return in
+}
+
+// Reading is what a post of the conversation says.
+func (t *Talk) Reading(p *signals.Post) *Reading { return t.of(p).r }
+
+// names reports whether post p addresses the person.
+func (t *Talk) names(p *signals.Post, person string) bool {
+	return slices.Contains(t.of(p).names, person)
+}
+
+// addressed lists whom a post addresses: those it mentions, and the person of
+// the roster whose name it begins with ("Ada: have you seen this?").
+func (t *Talk) addressed(p *signals.Post, d *text.Doc) []string {
+	var out []string
+	site := p.Event.Case.Site
+	for _, m := range d.Mentions {
+		id := signals.ID(p.Event.Case.Source, site, m)
+		if id != p.Event.Actor && !slices.Contains(broadcast, m) {
+			out = append(out, id)
+		}
+	}
+	if len(out) > 0 || t.org == nil || len(t.org.People) == 0 {
+		return out
+	}
+	if name := leadingName(d.Prose); name != "" {
+		for _, q := range t.speakers() {
+			if who := t.org.Person(q); q != p.Event.Actor && who != nil && called(who, name) {
+				return append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+// broadcast are mentions that address everybody.
+var broadcast = []string{"here", "channel", "everyone"}
+
+// speakers lists who wrote in the conversation so far, the author first.
+func (t *Talk) speakers() []string {
+	out := []string{t.Author}
+	for _, list := range [][]*signals.Post{t.flat, t.Thread} {
+		for _, p := range list {
+			if !slices.Contains(out, p.Event.Actor) {
+				out = append(out, p.Event.Actor)
+			}
+		}
+	}
+	return out
+}
+
+// leadingName is the lower-case word that a text begins with when a colon or a
+// comma follows it, else "".
+func leadingName(prose string) string {
+	i := strings.IndexAny(prose, ":, \n")
+	if i <= 0 || prose[i] != ':' && prose[i] != ',' {
+		return ""
+	}
+	return strings.ToLower(strings.TrimPrefix(prose[:i], "@"))
+}
+
+// called reports whether a lower-case word is a name of the person.
+func called(p *signals.Person, word string) bool {
+	name := strings.ToLower(p.Name)
+	first, _, _ := strings.Cut(name, " ")
+	return word == name || word == first || word == strings.ReplaceAll(name, " ", "")
+}
+
+// shared is how many words of content two posts have in common.
+func (t *Talk) shared(a, b *signals.Post) int {
+	wa, wb := t.content(a), t.content(b)
+	n := 0
+	for w := range wa {
+		if wb[w] {
+			n++
+		}
+	}
+	return n
+}
+
+// content is the set of words of four letters and more in a post's prose and
+// inline code, common words left out.
+func (t *Talk) content(p *signals.Post) map[string]bool {
+	in := t.of(p)
+	if in.words == nil {
+		in.words = make(map[string]bool, 16)
+		for _, w := range text.Tokens(in.r.Doc.Prose, nil) {
+			if len(w) >= 4 && !plainWords[w] {
+				in.words[w] = true
+			}
+		}
+	}
+	return in.words
+}
+
+// plainWords are frequent English words that say nothing about a subject.
+var plainWords = func() map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(`about after again also always another anybody anyone anything around back been before being
+		better came cant come could didn does doesn doing done dont down each else even ever every everyone everything find first
+		from gets give going gone good great have hello help here idea into isnt just keep kind know last less like list little look
+		looking made make many maybe mean might more most much must need never next nobody nothing okay once only other over people
+		please pretty problem probably question really right said same seems should since some somebody someone something still
+		such sure take tell than thank thanks that their them then there these they thing things think this those through time
+		tried trying until using very want wants well were what when where which while will with without wont work working works
+		would wrong yeah your youre`) {
+		m[w] = true
+	}
+	return m
+}()

@@ -1,0 +1,220 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// UnansweredAsk finds requests for help that nobody has answered. In chat it
+// weighs the whole conversation around the ask: a channel is flat, and most
+// answers stand beside the thread, not in it. In a tracker it looks for a
+// question to a person after which nothing happened.
+var UnansweredAsk = Detector{
+	Name:    "unanswered_ask",
+	Doc:     "somebody asked for help and nobody who could answer has answered",
+	Sources: []string{signals.Slack, signals.Jira},
+	Detect:  unansweredAsk,
+}
+
+// unansweredLeast is how likely an ask must be an unanswered one. At this value
+// precision and recall were about equal on the chats that the weights come from.
+const unansweredLeast = 0.38
+
+// quietFactor is how many times longer an ask waits in a channel where nobody
+// has written since: there nobody can be said to have passed it by.
+const quietFactor = 2
+
+func unansweredAsk(s *Snapshot) []signals.Signal {
+	if s.Case.Key.Source == signals.Jira {
+		return unansweredQuestion(s)
+	}
+	if len(s.Case.Posts) == 0 || s.Models.Read(s.Case.Posts[0]).asks() < s.Policy().Detect.UnansweredAsk.Least {
+		return nil
+	}
+	limit := s.Policy().Detect.UnansweredAsk
+	if tooEarly(s, limit.After, limit.Posts) {
+		return nil
+	}
+	t := TalkAt(s)
+	if t == nil || t.forgotten {
+		return nil
+	}
+	ask := t.askPost(limit.Least)
+	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.answered() || t.takenBack() || t.repeats(ask, s.Room) {
+		return nil
+	}
+	seen, due := t.waited(ask, limit.After, limit.Posts)
+	if s.Now.Before(due) {
+		s.LookAt(due)
+		s.LookAfter(limit.Posts - seen.Passed())
+		return nil
+	}
+	if t.namedLater(len(seen.After)) {
+		return nil
+	}
+	x := seen.askFacts(seen.Replies())
+	chance := logistic(askWeights[:], x[:])
+	if chance < unansweredLeast {
+		return nil
+	}
+	out := s.Signal("unanswered_ask", ask.Event.ID, chance, unansweredReason(s, t, ask), ids(ask, t.Group)...)
+	out.About = ask.Event.Actor
+	return []signals.Signal{out}
+}
+
+// tooEarly reports whether an answer to the case's root may still be waited
+// for, whatever was said since, and asks to be woken when that ends.
+func tooEarly(s *Snapshot, after time.Duration, posts int) bool {
+	root, passed := s.Case.Posts[0], 0
+	due := root.Event.At.Add(after)
+	if s.Room != nil {
+		passed = len(s.Room.Since(root.Event.At))
+	}
+	if !s.Now.Before(due) || posts > 0 && passed >= posts {
+		return false
+	}
+	s.LookAt(due)
+	s.LookAfter(posts - passed)
+	return true
+}
+
+// ids lists the event ids of a post and then of others, each once, at most eight.
+func ids(first *signals.Post, more []*signals.Post) []string {
+	out := []string{first.Event.ID}
+	for _, p := range more {
+		if len(out) < 8 && !slices.Contains(out, p.Event.ID) {
+			out = append(out, p.Event.ID)
+		}
+	}
+	return out
+}
+
+func unansweredReason(s *Snapshot, t *Talk, ask *signals.Post) string {
+	where := ""
+	if s.Room != nil && s.Room.Name != "" {
+		where = " in #" + s.Room.Name
+	}
+	passed := ""
+	if n := t.Passed(); n > 0 {
+		passed = fmt.Sprintf(", while others wrote %s there", counted(n, "message"))
+	}
+	return fmt.Sprintf("A question was asked %s ago%s and nobody has answered it%s.", lasted(s.Now.Sub(ask.Event.At)), where, passed)
+}
+
+// waited cuts the conversation to what was said until the ask had waited long
+// enough, so that later talk does not change the verdict, and tells when that
+// was or will be: after the time, or after so many posts of others.
+func (t *Talk) waited(ask *signals.Post, after time.Duration, posts int) (*Talk, time.Time) {
+	due := ask.Event.At.Add(after)
+	if !slices.ContainsFunc(t.After, func(p *signals.Post) bool {
+		return p.Event.Actor != t.Author && p.Event.At.Before(due)
+	}) {
+		due = ask.Event.At.Add(quietFactor * after)
+	}
+	cut := *t
+	cut.turn = nil
+	n := 0
+	for i, p := range t.After {
+		if p.Event.At.After(due) {
+			cut.After = t.After[:i]
+			break
+		}
+		if p.Event.Actor == t.Author {
+			continue
+		}
+		if n++; posts > 0 && n >= posts {
+			cut.After, due = t.After[:i+1], p.Event.At
+			break
+		}
+	}
+	return &cut, due
+}
+
+// answered reports whether somebody else wrote in the thread under the
+// utterance more than that they have the same, or marked it as seen.
+func (t *Talk) answered() bool {
+	for _, p := range t.Thread {
+		if p.Event.Actor != t.Author && t.Reading(p).answers() {
+			return true
+		}
+	}
+	for _, p := range t.Group {
+		for _, r := range p.Reactions {
+			if r.By != t.Author && !r.Undated && slices.Contains(seenEmoji, r.Emoji) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// seenEmoji are reactions by which somebody takes an ask or calls it done.
+var seenEmoji = []string{"white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "done"}
+
+// answers reports whether a reply is more than a sigh of somebody who has the same.
+func (r *Reading) answers() bool {
+	return !r.Has(text.MeToo, 0.5) || r.Has(text.Answer, 0.5) || r.Has(text.Ack, 0.5) || len(r.Doc.Prose) > 200
+}
+
+// takenBack reports whether the author took the ask back or solved it.
+func (t *Talk) takenBack() bool {
+	for _, p := range t.Group {
+		if r := t.Reading(p); r.asks() < 0.5 && settles(r) {
+			return true
+		}
+	}
+	for _, p := range t.Thread {
+		if p.Event.Actor == t.Author && settles(t.Reading(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+func settles(r *Reading) bool {
+	return r.Has(text.NeverMind, 0.6) || r.Has(text.Solved, 0.6) && !r.Has(text.Problem, 0.6)
+}
+
+// namedLater reports whether somebody addressed the author, or the author took
+// the ask back, after the first n posts that followed.
+func (t *Talk) namedLater(n int) bool {
+	for _, p := range t.After[n:] {
+		if p.Event.Actor == t.Author {
+			if r := t.Reading(p); r.Has(text.NeverMind, 0.6) || r.Has(text.Thanks, 0.6) {
+				return true
+			}
+		} else if t.names(p, t.Author) {
+			return true
+		}
+	}
+	return false
+}
+
+// repeatWithin is how long a question that is asked again counts as the same.
+const repeatWithin = 24 * time.Hour
+
+// repeats reports whether the author asked nearly the same in the channel before.
+func (t *Talk) repeats(ask *signals.Post, room *signals.Room) bool {
+	if room == nil {
+		return false
+	}
+	for _, p := range room.Since(ask.Event.At.Add(-repeatWithin)) {
+		if signals.CompareEvents(p.Event, t.Group[0].Event) >= 0 {
+			return false
+		}
+		if p.Event.Actor == t.Author && IsRoot(p) && t.Reading(p).asks() >= 0.5 && t.same(p, ask) {
+			return true
+		}
+	}
+	return false
+}
+
+// same reports whether two posts have most of their words of content in common.
+func (t *Talk) same(a, b *signals.Post) bool {
+	n := t.shared(a, b)
+	return n >= 2 && float64(n) >= 0.6*float64(min(len(t.content(a)), len(t.content(b))))
+}

@@ -1,0 +1,83 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+
+	"andon/signals"
+)
+
+// Log gathers events from readers and puts them in order.
+type Log struct{ events []*signals.Event }
+
+// Add takes the events of one case or one day, in any order.
+func (l *Log) Add(events []*signals.Event) error {
+	l.events = append(l.events, events...)
+	return nil
+}
+
+// Len is the number of events gathered, repeats included.
+func (l *Log) Len() int { return len(l.events) }
+
+// stamp is an event with its time as a number, which sorts faster.
+type stamp struct {
+	at int64
+	e  *signals.Event
+}
+
+// ordered returns the events in replay order without repeats. Of two events
+// with one id the one that compares lower by content stays, whichever came first.
+func (l *Log) ordered() []*signals.Event {
+	stamps := make([]stamp, len(l.events))
+	for i, e := range l.events {
+		stamps[i] = stamp{e.At.UnixNano(), e}
+	}
+	slices.SortFunc(stamps, compare)
+	out := make([]*signals.Event, 0, len(stamps))
+	for _, s := range stamps {
+		if n := len(out); n > 0 && out[n-1].ID == s.e.ID {
+			continue
+		}
+		out = append(out, s.e)
+	}
+	return dropRepeats(out)
+}
+
+func compare(a, b stamp) int {
+	if a.at != b.at {
+		return cmp.Compare(a.at, b.at)
+	}
+	x, y := a.e, b.e
+	if x.Seq.Entry != y.Seq.Entry {
+		return cmp.Compare(x.Seq.Entry, y.Seq.Entry)
+	}
+	if c := signals.CompareKeys(x.Case, y.Case); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(x.Seq.Item, y.Seq.Item), cmp.Compare(x.ID, y.ID),
+		cmp.Compare(x.To, y.To), cmp.Compare(x.Text, y.Text), cmp.Compare(x.Actor, y.Actor))
+}
+
+// dropRepeats removes later events that bear an id seen before: two exports
+// that overlap may date one event differently.
+func dropRepeats(events []*signals.Event) []*signals.Event {
+	seen := make(map[string]struct{}, len(events))
+	return slices.DeleteFunc(events, func(e *signals.Event) bool {
+		if _, ok := seen[e.ID]; ok {
+			return true
+		}
+		seen[e.ID] = struct{}{}
+		return false
+	})
+}
+
+// group returns the end of the run of events, beginning at i, that are one
+// step of one case's history: they are applied together and judged once.
+func group(events []*signals.Event, i int) int {
+	first := events[i]
+	j := i + 1
+	for j < len(events) && events[j].Seq.Entry == first.Seq.Entry && events[j].Case == first.Case && events[j].At.Equal(first.At) {
+		j++
+	}
+	return j
+}

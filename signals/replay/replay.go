@@ -1,0 +1,296 @@
+package replay
+
+import (
+	"fmt"
+	"time"
+
+	"andon/signals"
+	"andon/signals/decide"
+	"andon/signals/risk"
+	"andon/signals/route"
+	"andon/signals/text"
+)
+
+// Input is the history to go through. Learn is closed history that is known
+// before the replay starts and is never judged; Org is the organisation's own
+// events; Rooms names the channels by id.
+type Input struct {
+	Learn, Play, Org Log
+	Rooms            map[string]string
+}
+
+// Options chooses what is computed.
+type Options struct {
+	Policy    signals.Policy
+	Lexicon   *text.Lexicon // nil for the default one
+	Detectors []string      // nil for all that the policy does not turn off
+	Signals   bool
+	Nudges    bool // and decide whom to tell; implies Signals
+	Risk      bool
+	Routes    bool
+	Matches   bool
+	AsLive    bool                  // hold nudges as if every detector were live, not as the policy's modes say
+	After     time.Duration         // how long the clock runs on after the last event; DefaultAfter when zero
+	Progress  func(done, total int) // called now and then; may be nil
+}
+
+// DefaultAfter lets the slowest detector, two working days over a long weekend, speak.
+const DefaultAfter = 7 * 24 * time.Hour
+
+// Sink takes what the replay finds, in the order of its time. What it is given
+// is only valid during the call.
+type Sink interface {
+	Signal(c *signals.Case, s *signals.Signal) error
+	Risk(c *signals.Case, at time.Time, p risk.Prediction) error
+	Route(c *signals.Case, at time.Time, kind route.Kind, candidates []route.Candidate) error
+	Match(c *signals.Case, at time.Time, matches []Match) error
+}
+
+// Match is an earlier case that is like a new one.
+type Match struct {
+	Case  *signals.Case
+	Score float64
+}
+
+// Result is the world at the end and what happened on the way.
+type Result struct {
+	World  *decide.World
+	Events int
+	First  time.Time
+	Last   time.Time // of the events; the clock ran on for Options.After
+	notes  notes
+}
+
+type run struct {
+	o     Options
+	w     *decide.World
+	risk  *risk.Model
+	sink  Sink
+	times *agenda
+	rooms map[string]*agenda
+	res   *Result
+	kinds map[route.Kind]bool // kinds that the history has any data for
+	cands []route.Candidate
+	found []Match
+}
+
+// Run replays the input and gives what it finds to the sink. The input's logs
+// are used up.
+func Run(in *Input, o Options, sink Sink) (*Result, error) {
+	o.Signals = o.Signals || o.Nudges
+	r := &run{o: o, sink: sink, times: newAgenda(), rooms: make(map[string]*agenda), res: &Result{}, kinds: make(map[route.Kind]bool)}
+	r.w = decide.NewWorld(signals.NewOrg(o.Policy), decide.Options{
+		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches || o.Signals, Routes: o.Routes || o.Nudges, AsLive: o.AsLive, Silent: !o.Nudges,
+	})
+	if o.Risk {
+		r.risk = risk.New(4)
+	}
+	for id, name := range in.Rooms {
+		r.w.Name(id, name)
+	}
+	r.res.World = r.w
+	if err := r.learn(&in.Learn); err != nil {
+		return nil, err
+	}
+	in.Play.events = append(in.Play.events, in.Org.events...)
+	if err := r.play(in.Play.ordered()); err != nil {
+		return nil, err
+	}
+	return r.res, nil
+}
+
+func (r *run) detectors() []string {
+	if !r.o.Signals {
+		return []string{}
+	}
+	return r.o.Detectors
+}
+
+// learn takes history that is known from the start.
+func (r *run) learn(log *Log) error {
+	for _, e := range log.ordered() {
+		c, err := r.w.Take(e)
+		if err != nil {
+			return fmt.Errorf("learn event %s: %w", e.ID, err)
+		}
+		if c != nil {
+			r.observe(c, e)
+		}
+	}
+	log.events = nil
+	return nil
+}
+
+// observe lets the models learn from an event that was just applied.
+func (r *run) observe(c *signals.Case, e *signals.Event) {
+	r.w.Memory.Observe(c, e)
+	if r.risk != nil {
+		r.risk.Observe(c, e, &r.w.Org.Policy)
+	}
+	if e.Kind == signals.Opened || (e.Kind == signals.Said && len(c.Posts) == 1) {
+		r.w.Memory.Remember(c)
+	}
+	if c.Team != "" {
+		r.kinds[route.Team], r.kinds[route.NextTeam] = true, true
+	}
+	if c.Holder != "" {
+		r.kinds[route.Person], r.kinds[route.NextPerson] = true, true
+	}
+}
+
+func (r *run) play(events []*signals.Event) error {
+	r.res.Events = len(events)
+	for i := 0; i < len(events); {
+		j := group(events, i)
+		now := events[i].At
+		if err := r.wakeUntil(nanos(now), true); err != nil {
+			return err
+		}
+		if err := r.step(events[i:j], now); err != nil {
+			return err
+		}
+		if r.o.Progress != nil && i>>10 != j>>10 {
+			r.o.Progress(j, len(events))
+		}
+		i = j
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	after := r.o.After
+	if after == 0 {
+		after = DefaultAfter
+	}
+	return r.wakeUntil(nanos(r.res.Last.Add(after)), false)
+}
+
+// step applies the events of one history entry and judges the case once.
+func (r *run) step(events []*signals.Event, now time.Time) error {
+	var c *signals.Case
+	posts := 0
+	for _, e := range events {
+		took, err := r.w.Take(e)
+		if err != nil {
+			return fmt.Errorf("replay event %s: %w", e.ID, err)
+		}
+		if took == nil {
+			continue
+		}
+		c = took
+		r.res.notes.event(r.w, c, e)
+		if e.Kind == signals.Said {
+			posts++
+		}
+		if c.Entries == 1 && e.Kind == signals.Opened && r.o.Matches {
+			if err := r.match(c, now); err != nil {
+				return err
+			}
+		}
+		r.observe(c, e)
+	}
+	if c == nil {
+		return nil
+	}
+	if r.res.First.IsZero() {
+		r.res.First = now
+	}
+	r.res.Last = now
+	if err := r.look(c, events[len(events)-1], now); err != nil {
+		return err
+	}
+	if err := r.predict(c, events[len(events)-1], now); err != nil {
+		return err
+	}
+	if posts > 0 {
+		return r.roomWakes(c.Key.Channel(), now)
+	}
+	return nil
+}
+
+// look judges a case and keeps its wishes.
+func (r *run) look(c *signals.Case, e *signals.Event, now time.Time) error {
+	l := r.w.Look(c, e, now, now)
+	for _, rec := range l.Found {
+		r.res.notes.found(rec, c)
+		if err := r.sink.Signal(c, rec.Signal); err != nil {
+			return err
+		}
+	}
+	r.times.set(c.Key, nanos(l.At))
+	if ch := c.Key.Channel(); ch != "" {
+		a := r.rooms[ch]
+		if a == nil {
+			a = newAgenda()
+			r.rooms[ch] = a
+		}
+		want := int64(0)
+		if l.Posts > 0 {
+			want = int64(r.w.Rooms[ch].Count + l.Posts)
+		}
+		a.set(c.Key, want)
+	}
+	return nil
+}
+
+// wakeUntil serves the wishes up to a time; those at the very time wait for the
+// events of that time when open is set.
+func (r *run) wakeUntil(limit int64, open bool) error {
+	for {
+		w, ok := r.times.pop(limit, open)
+		if !ok {
+			return nil
+		}
+		if err := r.look(r.w.Cases[w.key], nil, time.Unix(0, w.at).UTC()); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) roomWakes(channel string, now time.Time) error {
+	a, room := r.rooms[channel], r.w.Rooms[channel]
+	if a == nil || room == nil {
+		return nil
+	}
+	for {
+		w, ok := a.pop(int64(room.Count), false)
+		if !ok {
+			return nil
+		}
+		if err := r.look(r.w.Cases[w.key], nil, now); err != nil {
+			return err
+		}
+	}
+}
+
+// predict writes what the models say after a step of an issue's history.
+func (r *run) predict(c *signals.Case, e *signals.Event, now time.Time) error {
+	if c.Key.Source == signals.Slack || !e.Counts() {
+		return nil
+	}
+	if r.risk != nil {
+		if err := r.sink.Risk(c, now, r.risk.Predict(c)); err != nil {
+			return err
+		}
+	}
+	if !r.o.Routes {
+		return nil
+	}
+	for _, k := range [...]route.Kind{route.Person, route.Team, route.NextPerson, route.NextTeam} {
+		if !r.kinds[k] {
+			continue
+		}
+		r.cands = r.w.Memory.Routes.Suggest(c, now, k, 10, r.cands[:0])
+		if err := r.sink.Route(c, now, k, r.cands); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) match(c *signals.Case, now time.Time) error {
+	r.found = r.found[:0]
+	for _, l := range r.w.Memory.Alike(c, 10) {
+		r.found = append(r.found, Match{l.Case, l.Score})
+	}
+	return r.sink.Match(c, now, r.found)
+}

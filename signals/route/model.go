@@ -1,0 +1,147 @@
+package route
+
+import (
+	"time"
+
+	"andon/signals"
+)
+
+// Kind says what is asked.
+type Kind string
+
+// The kinds of questions.
+const (
+	Person     Kind = "person"      // who will resolve it
+	Team       Kind = "team"        // which team will resolve it
+	NextPerson Kind = "next_person" // who will hold it next, if it is handed on
+	NextTeam   Kind = "next_team"   // which team will hold it next, if it is handed on
+)
+
+// Kinds lists the kinds.
+var Kinds = []Kind{Person, Team, NextPerson, NextTeam}
+
+// Options are the numbers of a Model; a zero value takes its default. The
+// defaults were chosen on the earlier part of several public trackers and
+// checked on others; the ranking changes little within a factor of two.
+type Options struct {
+	Slow   float64       // after so many later counts under the same key evidence counts half; 100
+	Fast   float64       // the same for what happened just now; 8
+	Age    time.Duration // after this time evidence counts half; 180 days
+	Cells  int           // candidates kept under one key; 48
+	Keys   int           // keys kept per table; 1<<18
+	Least  int           // resolved cases needed before the model speaks; 8
+	Closed int           // closed cases that are remembered in case they are reopened; 8192
+	Open   int           // open cases that are remembered; 1<<17
+	Pool   int           // situations kept until it is known how they ended, to learn weights from; 4096
+	Weak   []string      // parts of resolution names that mean: nobody solved it
+}
+
+func (o *Options) defaults() {
+	set(&o.Slow, knob("SLOW", 100))
+	set(&o.Fast, knob("FAST", 8))
+	set(&o.Age, time.Duration(knob("AGE", 180))*24*time.Hour)
+	set(&o.Cells, 48)
+	set(&o.Keys, 1<<18)
+	set(&o.Least, 8)
+	set(&o.Closed, 8192)
+	set(&o.Open, 1<<17)
+	set(&o.Pool, 4096)
+	if o.Weak == nil {
+		o.Weak = []string{"duplicate", "won't", "wont", "cannot", "can't", "incomplete", "invalid", "not a ", "declined", "abandoned", "rejected", "works for me", "worksforme"}
+	}
+}
+
+func set[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}
+
+// Model knows who solved what. See Observe and Suggest. It is deterministic:
+// the same events in the same order give the same answers.
+type Model struct {
+	opt    Options
+	fields fields
+	tracks [2]track // persons, teams
+	cases  map[signals.Key]*record
+	open   queue
+	closed queue
+	pool   pool
+	now    int64 // unix seconds of the latest event
+
+	q    query // scratch of one question
+	vals []val
+	toks []string
+}
+
+// The tracks.
+const (
+	persons = iota
+	teams
+)
+
+// track is what is known of one sort of candidates.
+type track struct {
+	names  names
+	tables [sources]*table
+	rank   [2]ranker // the final holder, the next one
+	gain   [maxFields]gain
+	order  []uint8 // fields that tell something, best first
+	closes int     // resolved cases learnt
+	asked  int     // situations met
+	pairs  []pair
+	tried  map[[2]uint8]bool // pairs that were taken up once
+}
+
+// New returns a model that knows nothing.
+func New(opt Options) *Model {
+	opt.defaults()
+	m := &Model{opt: opt, cases: make(map[signals.Key]*record), pool: pool{samples: make([]sample, opt.Pool)}}
+	m.fields.init()
+	for t := range m.tracks {
+		for s := range m.tracks[t].tables {
+			m.tracks[t].tables[s] = newTable(&m.opt, opt.Keys)
+		}
+		for r := range m.tracks[t].rank {
+			m.tracks[t].rank[r].init(r)
+		}
+		m.tracks[t].reorder()
+	}
+	return m
+}
+
+// Closed is how many resolved cases the model has learnt a person and a team from.
+func (m *Model) Closed() (withPerson, withTeam int) {
+	return m.tracks[persons].closes, m.tracks[teams].closes
+}
+
+// of tells the track of a kind and whether it asks for the next holder.
+func (k Kind) of() (track int, next bool) {
+	switch k {
+	case Team:
+		return teams, false
+	case NextPerson:
+		return persons, true
+	case NextTeam:
+		return teams, true
+	}
+	return persons, false
+}
+
+// queue remembers keys in order and gives the oldest away when it is full.
+type queue struct {
+	keys []signals.Key
+	head int
+}
+
+func (q *queue) push(k signals.Key, keep int) (oldest signals.Key, full bool) {
+	if len(q.keys) < keep {
+		q.keys = append(q.keys, k)
+		return oldest, false
+	}
+	oldest = q.keys[q.head]
+	q.keys[q.head] = k
+	q.head = (q.head + 1) % keep
+	return oldest, true
+}

@@ -1,0 +1,209 @@
+package route
+
+import "math"
+
+// The sources of evidence: one table each.
+const (
+	final = iota // who resolved cases with this value
+	held         // who was given cases with this value, known at once
+	goal         // who resolved cases that passed through this holder, with this value
+	pass         // to whom this holder handed cases with this value, known at once
+	spoke        // who wrote in cases with this value
+	sources
+)
+
+// A column is one number about a candidate. Each source and field has two, at
+// a slow and a fast pace; the extras follow.
+const (
+	firstExtra = sources * maxFields * 2
+	exCurrent  = firstExtra + iota - 1 // holds it now
+	exPrevious                         // held it just before
+	exBefore                           // held it at some time before
+	exFirst                            // was the first to hold it
+	exIdle                             // log of the days since the candidate last held or solved something
+	exSpoke                            // wrote in this case
+	exActive
+	exOpener // raised it
+	exNobody // the constant of "somebody else"
+	exKnown  // "somebody else": how much is known of the best field
+	columns
+)
+
+func column(source, f int) int { return (source*maxFields + f) * 2 }
+
+// groups of situations with weights of their own: by the hops so far.
+const groups = 4
+
+// ranker weighs the columns: log-linear, learnt online by stochastic gradient
+// (Adagrad) on the likelihood of the one who turned out right.
+type ranker struct {
+	base  [columns]float32
+	group [groups][columns]float32
+	sqB   [columns]float32
+	sqG   [groups][columns]float32
+	n     int
+	next  bool
+	tau   float64
+}
+
+// The learning rates of the shared weights and of those of a group.
+const (
+	rateBase  = 0.05
+	rateGroup = 0.03
+)
+
+// init sets the weights that hold until the site's own cases have taught others.
+func (r *ranker) init(next int) {
+	r.next = next == 1
+	r.tau = 1
+	for f := range maxFields {
+		r.reset(f)
+	}
+	r.base[column(final, fComponent)] = 0.4
+	r.base[column(final, fWord)] = 0.4
+	r.base[column(final, fBody)] = 0.2
+	r.base[exIdle] = -0.2
+	r.base[exSpoke] = 0.5
+	r.base[exNobody] = 1
+}
+
+// reset forgets what was learnt about a field.
+func (r *ranker) reset(f int) {
+	start := [sources][2]float32{final: {0.12, 0.05}, held: {0.05, 0.05}, goal: {0.12, 0.05}, pass: {0.05, 0}, spoke: {0.02, 0}}
+	if r.next {
+		start[pass], start[final][0], start[goal][0] = [2]float32{0.15, 0.08}, 0.05, 0.05
+	}
+	for s := range start {
+		for i, w := range start[s] {
+			c := column(s, f) + i
+			r.base[c], r.sqB[c] = w, 0
+			for g := range r.group {
+				r.group[g][c], r.sqG[g][c] = 0, 0
+			}
+		}
+	}
+}
+
+// nz is one non-zero number of a remembered situation.
+type nz struct {
+	slot, col uint16
+	x         float32
+}
+
+// sample is a situation whose outcome is not known yet: its best candidates
+// and their numbers, as they were when it arose.
+type sample struct {
+	used  uint32 // which use of the place in the pool this is
+	kind  uint8  // track*2 + next
+	group uint8
+	cur   int32
+	whos  []int32
+	nz    []nz // by slot; the slot behind the last candidate is "somebody else"
+}
+
+// keepSlots is how many candidates of a situation are remembered.
+const keepSlots = 24
+
+// pool is a ring of situations; the oldest is overwritten.
+type pool struct {
+	samples []sample
+	next    int
+	uses    uint32
+}
+
+type ticket struct {
+	place int32
+	used  uint32
+}
+
+func (p *pool) take() (*sample, ticket) {
+	i := p.next
+	p.next = (p.next + 1) % len(p.samples)
+	p.uses++
+	s := &p.samples[i]
+	s.used, s.whos, s.nz = p.uses, s.whos[:0], s.nz[:0]
+	return s, ticket{int32(i), p.uses}
+}
+
+func (p *pool) get(t ticket) *sample {
+	if s := &p.samples[t.place]; s.used == t.used {
+		return s
+	}
+	return nil
+}
+
+// learn makes one step towards the truth: the candidate who, or somebody else.
+func (r *ranker) learn(s *sample, who int32, weight float32) {
+	var z [keepSlots + 1]float64
+	n := len(s.whos) + 1
+	g := &r.group[s.group]
+	for _, v := range s.nz {
+		z[v.slot] += float64((r.base[v.col] + g[v.col]) * v.x)
+	}
+	right := n - 1
+	top := z[0]
+	for i, w := range s.whos {
+		if w == who {
+			right = i
+		}
+	}
+	for _, v := range z[:n] {
+		top = max(top, v)
+	}
+	sum := 0.0
+	for i := range z[:n] {
+		z[i] = math.Exp(z[i] - top)
+		sum += z[i]
+	}
+	var d [keepSlots + 1]float32 // gradient by slot
+	for i := range z[:n] {
+		d[i] = -weight * float32(z[i]/sum)
+	}
+	d[right] += weight
+	r.warm(z[:n], right, sum)
+	r.step(s, &d)
+}
+
+// warm adjusts the temperature, before the weights: z holds exp of the scores.
+func (r *ranker) warm(z []float64, right int, sum float64) {
+	mean := 0.0
+	for _, e := range z {
+		mean += e / sum * math.Log(e+1e-30)
+	}
+	// z was taken at temperature one; the gradient is taken at tau.
+	tau, s2, m2 := r.tau, 0.0, 0.0
+	for _, e := range z {
+		l := math.Log(e + 1e-30)
+		p := math.Exp(tau * l)
+		s2 += p
+		m2 += p * l
+	}
+	r.tau += kTau * (math.Log(z[right]+1e-30) - m2/s2)
+	r.tau = min(max(r.tau, 0.3), 1.5)
+}
+
+func (r *ranker) step(s *sample, d *[keepSlots + 1]float32) {
+	r.n++
+	var grad [columns]float32
+	for _, v := range s.nz {
+		grad[v.col] += d[v.slot] * v.x
+	}
+	g, sq := &r.group[s.group], &r.sqG[s.group]
+	for i, x := range grad {
+		if x == 0 {
+			continue
+		}
+		r.sqB[i] += x * x
+		sq[i] += x * x
+		r.base[i] += kRB * x / float32(math.Sqrt(float64(r.sqB[i]+1)))
+		g[i] += kRG * x / float32(math.Sqrt(float64(sq[i]+1)))
+	}
+}
+
+// logOf is log(1+100p), to a few parts in ten thousand.
+func logOf(p float32) float32 {
+	b := math.Float32bits(1 + 100*p)
+	e := float32(int32(b>>23) - 127)
+	f := math.Float32frombits(b&0x7fffff | 0x3f800000)
+	return 0.6931472 * (e + (-0.33582878*f+2)*f - 1.65871022)
+}

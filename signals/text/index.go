@@ -1,0 +1,274 @@
+package text
+
+import (
+	"math"
+	"slices"
+)
+
+// IndexOptions bound an Index. The zero value takes the defaults.
+type IndexOptions struct {
+	// Postings is how many documents a term keeps, the newest added; older ones
+	// are still found by their other terms. Default 2,000; negative: no bound.
+	Postings int
+	// Terms is how many terms of a query look for candidates, the weightiest first. Default 28.
+	Terms int
+	// Work is how many postings a query reads at most. Default 16,000; negative: no bound.
+	Work int
+	// Candidates is how many documents are compared in full. Default 48.
+	Candidates int
+}
+
+func (o IndexOptions) withDefaults() IndexOptions {
+	def := func(v *int, d int) {
+		switch {
+		case *v == 0:
+			*v = d
+		case *v < 0:
+			*v = math.MaxInt32
+		}
+	}
+	def(&o.Postings, 2000)
+	def(&o.Terms, 28)
+	def(&o.Work, 16000)
+	def(&o.Candidates, 48)
+	return o
+}
+
+// Index finds issues that are like a given one. It holds hashes of terms and no
+// text. It is deterministic: the same documents give the same answers in
+// whatever order they were added, as long as no bound is reached. It has no
+// lock; Query uses buffers of the index, so it counts as writing.
+type Index struct {
+	opt   IndexOptions
+	vec   vectorizer
+	terms map[uint32]uint32 // hash -> number of the term
+	post  []postings        // by term
+	df    []uint32          // by term: documents that hold it, those beyond the bound too
+	kind  []uint8           // by term
+	docs  []document        // by slot; a removed one is dead until the next compaction
+	slots map[int32]uint32  // id -> slot
+	live  int
+	q     query
+}
+
+// document is what is kept of one text.
+type document struct {
+	at     int64
+	id     int32
+	author uint32
+	comps  [2]uint32
+	dead   bool
+	terms  []uint32 // number<<8 | impact, ascending
+}
+
+// A posting and a document's term pack a number of 24 bits and an impact of 8:
+// the lowest bit says "in the title", the other seven how much the term counts.
+const (
+	maxNumber = 1<<24 - 1
+	titleBit  = 1
+)
+
+// NewIndex makes an empty index.
+func NewIndex(opt IndexOptions) *Index {
+	return &Index{opt: opt.withDefaults(), terms: make(map[uint32]uint32), slots: make(map[int32]uint32)}
+}
+
+// Add takes a document in, at is when it was created (unix seconds). A known id
+// is replaced. Beyond 16 million documents nothing more is taken in.
+func (x *Index) Add(id int32, f Fields, at int64) {
+	x.Remove(id)
+	if len(x.docs) >= maxNumber {
+		return
+	}
+	slot := uint32(len(x.docs))
+	terms := x.vec.run(&f)
+	d := document{at: at, id: id, author: nameHash(f.Author), comps: componentHashes(f.Component), terms: make([]uint32, 0, len(terms))}
+	norm := lengthNorm(terms)
+	for i := range terms {
+		t := &terms[i]
+		n, ok := x.term(t)
+		if !ok {
+			continue
+		}
+		imp := impact(t, norm)
+		d.terms = append(d.terms, n<<8|uint32(imp))
+		x.df[n]++
+		x.post[n].add(slot<<8|uint32(imp), x.opt.Postings)
+	}
+	slices.Sort(d.terms)
+	x.docs = append(x.docs, d)
+	x.slots[id] = slot
+	x.live++
+}
+
+func nameHash(s string) uint32 {
+	if s == "" {
+		return 0
+	}
+	return max(1, fold(hashLower(s)))
+}
+
+// componentHashes keeps the first two components.
+func componentHashes(names []string) (out [2]uint32) {
+	for i, c := range names[:min(len(names), len(out))] {
+		out[i] = nameHash(c)
+	}
+	return out
+}
+
+func common(a, b *[2]uint32) bool {
+	return a[0] != 0 && (a[0] == b[0] || a[0] == b[1]) || a[1] != 0 && (a[1] == b[0] || a[1] == b[1])
+}
+
+// term gives the number of t, a new one if it is not known yet.
+func (x *Index) term(t *term) (uint32, bool) {
+	n, ok := x.terms[t.hash]
+	if ok {
+		return n, true
+	}
+	if len(x.df) >= maxNumber {
+		return 0, false
+	}
+	n = uint32(len(x.df))
+	x.terms[t.hash] = n
+	x.df, x.kind, x.post = append(x.df, 0), append(x.kind, t.kind), append(x.post, postings{})
+	return n, true
+}
+
+// saturation and slope are BM25's k1 and b on weighted counts; a text of
+// usualLength counts as neither short nor long. The length is fixed, not the
+// running mean, so that the order of adding cannot matter.
+const (
+	saturation  = 1.8
+	slope       = 0.65
+	usualLength = 60.0
+)
+
+// lengthNorm is BM25's length factor for terms.
+func lengthNorm(terms []term) float32 {
+	var n float32
+	for i := range terms {
+		n += terms[i].tf
+	}
+	return saturation * (1 - slope + slope*n/usualLength)
+}
+
+// impact packs how much a term counts in its document.
+func impact(t *term, norm float32) uint8 {
+	w := uint8(t.tf/(t.tf+norm)*127 + 0.5)
+	b := max(1, w) << 1
+	if t.title {
+		b |= titleBit
+	}
+	return b
+}
+
+// Remove takes a document out; an unknown id is fine.
+func (x *Index) Remove(id int32) {
+	slot, ok := x.slots[id]
+	if !ok {
+		return
+	}
+	d := &x.docs[slot]
+	for _, t := range d.terms {
+		x.df[t>>8]--
+	}
+	d.dead, d.terms = true, nil
+	delete(x.slots, id)
+	x.live--
+	if dead := len(x.docs) - x.live; dead > 1000 && dead > x.live/4 {
+		x.compact()
+	}
+}
+
+// compact gives the slots of removed documents free and drops terms that nobody holds.
+func (x *Index) compact() {
+	move := make([]uint32, len(x.docs))
+	docs := make([]document, 0, x.live)
+	for i := range x.docs {
+		if !x.docs[i].dead {
+			move[i] = uint32(len(docs))
+			x.slots[x.docs[i].id] = uint32(len(docs))
+			docs = append(docs, x.docs[i])
+		}
+	}
+	for n := range x.post {
+		p := &x.post[n]
+		kept := postings{}
+		newer, older := p.runs()
+		for _, run := range [][]uint32{older, newer} {
+			for _, e := range run {
+				if s := e >> 8; !x.docs[s].dead {
+					kept.add(move[s]<<8|e&0xff, x.opt.Postings)
+				}
+			}
+		}
+		*p = kept
+	}
+	x.docs = docs
+}
+
+// postings are the documents of one term in the order they were added: the only
+// one inline, more in a ring that forgets the oldest.
+type postings struct {
+	list []uint32
+	one  [1]uint32 // the single posting, or where the ring begins
+	n    uint32
+}
+
+func (p *postings) add(e uint32, bound int) {
+	switch {
+	case p.n == 0:
+		p.one[0], p.n = e, 1
+		return
+	case p.n == 1:
+		p.list = append(make([]uint32, 0, 4), p.one[0])
+		p.one[0] = 0
+	}
+	if len(p.list) < max(2, bound) {
+		p.list = append(p.list, e)
+		p.n = uint32(len(p.list))
+		return
+	}
+	p.list[p.one[0]] = e
+	p.one[0] = (p.one[0] + 1) % p.n
+}
+
+// runs gives the postings as two runs, each from old to new.
+func (p *postings) runs() (newer, older []uint32) {
+	switch p.n {
+	case 0:
+		return nil, nil
+	case 1:
+		return p.one[:], nil
+	}
+	return p.list[:p.one[0]], p.list[p.one[0]:]
+}
+
+// IndexStats says how big an index is.
+type IndexStats struct {
+	Docs     int
+	Terms    int
+	Postings int
+	Capped   int   // terms whose older postings were forgotten
+	Bytes    int64 // estimate of the memory held
+}
+
+// Stats counts; its cost is linear in the terms and documents.
+func (x *Index) Stats() IndexStats {
+	s := IndexStats{Docs: x.live, Terms: len(x.df)}
+	for n := range x.post {
+		p := &x.post[n]
+		s.Postings += int(p.n)
+		s.Bytes += 4 * int64(cap(p.list))
+		if x.df[n] > p.n {
+			s.Capped++
+		}
+	}
+	for i := range x.docs {
+		s.Bytes += 4 * int64(cap(x.docs[i].terms))
+	}
+	s.Bytes += 32*int64(cap(x.post)) + 4*int64(cap(x.df)) + int64(cap(x.kind)) + 56*int64(cap(x.docs))
+	s.Bytes += 18*int64(len(x.terms)) + 18*int64(len(x.slots)) + 24*int64(len(x.vec.memo)) + 8*int64(cap(x.q.acc))
+	return s
+}

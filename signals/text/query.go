@@ -1,0 +1,226 @@
+package text
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Match is one like document.
+type Match struct {
+	ID int32
+	// Score is the estimated chance, from 0 to 1, that the two speak of the same
+	// thing. It can be compared between queries.
+	Score float64
+	// Shared are up to five terms that the two share, the most telling first,
+	// written as the query writes them.
+	Shared []string
+}
+
+// query holds the buffers of one question.
+type query struct {
+	terms    []queryTerm
+	byNumber []numbered // the known words, ascending
+	acc      []float32  // by slot
+	touched  []uint32
+	cand     []candidate
+
+	at        int64
+	docs      int64 // logOf all documents
+	titleInfo int64
+	author    uint32
+	comps     [2]uint32
+}
+
+type numbered struct {
+	n      uint32
+	title  bool
+	impact int64
+}
+
+type queryTerm struct {
+	hash   uint32
+	n      uint32
+	kind   uint8
+	title  bool
+	known  bool
+	idf    int64 // in units of 1/idfUnit
+	impact int64
+	word   string
+}
+
+type candidate struct {
+	slot  uint32
+	score float64 // the sum of the weightiest terms, then the final one
+}
+
+// sameComponent is what a common component adds to the sum of a candidate.
+const sameComponent = 0.5
+
+// idfUnit makes whole numbers of weights.
+const idfUnit = 64
+
+// logs holds idfUnit*ln(n+0.5) for small n.
+var logs = func() (t [4096]int64) {
+	for n := range t {
+		t[n] = int64(math.Round(idfUnit * math.Log(float64(n)+0.5)))
+	}
+	return t
+}()
+
+func logOf(n uint32) int64 {
+	if n < uint32(len(logs)) {
+		return logs[n]
+	}
+	return int64(math.Round(idfUnit * math.Log(float64(n)+0.5)))
+}
+
+// idf is the weight of a term that df documents hold; docs is logOf of all documents.
+func idf(docs int64, df uint32) int64 { return max(1, docs-logOf(df)) }
+
+// Query gives up to k documents (at most IndexOptions.Candidates) like f, created at or before at (unix seconds),
+// best first; skip says which ids to leave out, nil none. The cost is bounded by
+// the options and does not grow with the index once the postings are full.
+func (x *Index) Query(f Fields, at int64, k int, skip func(int32) bool) []Match {
+	if k <= 0 || x.live == 0 {
+		return nil
+	}
+	x.prepare(&f, at)
+	x.collect(at, skip)
+	x.measureQuery()
+	for i := range x.q.cand {
+		c := &x.q.cand[i]
+		c.score = x.features(c.slot).logit()
+	}
+	slices.SortFunc(x.q.cand, x.better)
+	settle(x.q.cand)
+	out := make([]Match, 0, min(k, len(x.q.cand)))
+	for _, c := range x.q.cand[:min(k, len(x.q.cand))] {
+		out = append(out, Match{ID: x.docs[c.slot].id, Score: c.score, Shared: x.shared(c.slot)})
+	}
+	return out
+}
+
+// prepare lists the terms of the query, the weightiest first.
+func (x *Index) prepare(f *Fields, at int64) {
+	terms := x.vec.run(f)
+	q := x.q.terms[:0]
+	docs, norm := logOf(uint32(x.live)), lengthNorm(terms)
+	for i := range terms {
+		t := &terms[i]
+		e := queryTerm{hash: t.hash, kind: t.kind, title: t.title, impact: int64(impact(t, norm) >> 1), word: t.word}
+		df := uint32(0)
+		if e.n, e.known = x.terms[t.hash]; e.known {
+			df = x.df[e.n]
+		}
+		e.idf = idf(docs, df)
+		q = append(q, e)
+	}
+	slices.SortFunc(q, func(a, b queryTerm) int {
+		return cmp.Or(cmp.Compare(b.idf*b.idf*b.impact, a.idf*a.idf*a.impact), cmp.Compare(a.hash, b.hash))
+	})
+	x.q.terms, x.q.docs, x.q.at = q, docs, at
+	x.q.author, x.q.comps = nameHash(f.Author), componentHashes(f.Component)
+}
+
+// collect adds up what the weightiest terms say of every document they lead to.
+func (x *Index) collect(at int64, skip func(int32) bool) {
+	q := &x.q
+	if len(q.acc) < len(x.docs) {
+		q.acc = append(q.acc, make([]float32, len(x.docs)+len(x.docs)/4+64-len(q.acc))...)
+	}
+	q.touched = q.touched[:0]
+	work, used := x.opt.Work, 0
+	for i := range q.terms {
+		t := &q.terms[i]
+		if !t.known || x.df[t.n] == 0 {
+			continue
+		}
+		if used++; used > x.opt.Terms || work <= 0 {
+			break
+		}
+		w := float32(t.idf*t.idf*t.impact) / (idfUnit * idfUnit * 127 * 127)
+		newer, older := x.post[t.n].runs()
+		work -= q.sum(newer, w, work)
+		work -= q.sum(older, w, work)
+	}
+	x.best(at, skip)
+}
+
+// sum adds the postings of one term, the newest first, at most room of them.
+func (q *query) sum(list []uint32, w float32, room int) int {
+	n := min(len(list), room)
+	for i := len(list) - 1; i >= len(list)-n; i-- {
+		e := list[i]
+		a := &q.acc[e>>8]
+		if *a == 0 {
+			q.touched = append(q.touched, e>>8)
+		}
+		*a += w * float32(e&0xfe>>1)
+	}
+	return n
+}
+
+// best keeps the candidates with the greatest rough scores in a heap whose root
+// is the worst of them, and clears the sums.
+func (x *Index) best(at int64, skip func(int32) bool) {
+	q := &x.q
+	q.cand = q.cand[:0]
+	for _, s := range q.touched {
+		c := candidate{slot: s, score: float64(q.acc[s])}
+		q.acc[s] = 0
+		if len(q.cand) == x.opt.Candidates && c.score*(1+sameComponent) < q.cand[0].score {
+			continue
+		}
+		d := &x.docs[s]
+		if d.dead || d.at > at || skip != nil && skip(d.id) {
+			continue
+		}
+		if common(&d.comps, &q.comps) {
+			c.score *= 1 + sameComponent
+		}
+		switch {
+		case len(q.cand) < x.opt.Candidates:
+			q.cand = append(q.cand, c)
+			x.up(len(q.cand) - 1)
+		case x.better(c, q.cand[0]) < 0:
+			q.cand[0] = c
+			x.down()
+		}
+	}
+}
+
+func (x *Index) up(i int) {
+	h := x.q.cand
+	for i > 0 && x.better(h[i], h[(i-1)/2]) > 0 {
+		h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
+		i = (i - 1) / 2
+	}
+}
+
+func (x *Index) down() {
+	h := x.q.cand
+	for i := 0; ; {
+		c := 2*i + 1
+		if c >= len(h) {
+			return
+		}
+		if c+1 < len(h) && x.better(h[c+1], h[c]) > 0 {
+			c++
+		}
+		if x.better(h[c], h[i]) <= 0 {
+			return
+		}
+		h[i], h[c] = h[c], h[i]
+		i = c
+	}
+}
+
+// better orders by score; of equals the newer, then the greater id, comes first.
+func (x *Index) better(a, b candidate) int {
+	if a.score != b.score {
+		return cmp.Compare(b.score, a.score)
+	}
+	da, db := &x.docs[a.slot], &x.docs[b.slot]
+	return cmp.Or(cmp.Compare(db.at, da.at), cmp.Compare(db.id, da.id))
+}
