@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -28,11 +29,14 @@ func svg(c view.Chart) (template.HTML, error) {
 		return "", nil
 	}
 	p := plot.New()
-	p.BackgroundColor = color.Transparent
+	p.BackgroundColor = nil
 	p.X.Label.Text = c.Unit
 	p.X.Min = 0
 	p.Legend.Top, p.Legend.XOffs = false, -vg.Points(6)
 	p.Legend.YOffs = vg.Points(6)
+	for _, style := range []*draw.TextStyle{&p.X.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle} {
+		style.Font = font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(10)}
+	}
 	if err := addBars(p, c); err != nil {
 		return "", fmt.Errorf("draw chart %s: %w", c.Title, err)
 	}

@@ -20,20 +20,19 @@ var reportPage string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hours": hours, "num": num, "day": func(t time.Time) string { return t.Format("2 Jan 2006") },
-	"minute": func(t time.Time) string { return t.Format("2006-01-02 15:04") }, "share": share, "width": width,
+	"minute": func(t time.Time) string { return t.Format("2006-01-02 15:04") }, "share": share, "route": drawPath,
 }).Parse(reportPage))
 
 // Page is what a report page shows besides the report itself.
 type Page struct {
 	*replay.Report
-	Title     string
-	Inputs    []string // what was read, in words
-	Rejected  int
-	Known     []Known // precision and recall against a known truth, where there is one
-	TopCharts []template.HTML
-	Charts    map[string]template.HTML
-	Nudges    int
-	Signals   int
+	Title    string
+	Inputs   []string // what was read, in words
+	Rejected int
+	Known    []Known // precision and recall against a known truth, where there is one
+	Charts   map[string]template.HTML
+	Nudges   int
+	Signals  int
 }
 
 // Known is how well a detector found what is known to be there.
@@ -124,18 +123,4 @@ func share(part, whole int) string {
 		return "–"
 	}
 	return strconv.Itoa((100*part+whole/2)/whole) + " %"
-}
-
-// width is the drawn width of a stay in per cent: longer stays are wider, but
-// the shortest can still be read.
-func width(h float64, stays []replay.Stay) string {
-	total := 0.0
-	for _, s := range stays {
-		total += s.Hours
-	}
-	least := 60 / float64(max(1, len(stays)))
-	if total == 0 {
-		return num(100 / float64(max(1, len(stays))))
-	}
-	return num(least + 40*h/total)
 }

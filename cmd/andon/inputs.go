@@ -40,7 +40,7 @@ type history struct {
 
 // read reads everything that the flags name.
 func (in *inputs) read(ctx context.Context, show func(string)) (*history, error) {
-	c, err := config.Load(in.Config)
+	c, err := config.Load(in.Config, configOptions())
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -95,7 +95,7 @@ func (h *history) jira(ctx context.Context, path string, to *replay.Log) error {
 		o.Team, o.Level, o.Fields, o.Done = j.TeamField, j.LevelField, j.Fields, j.Done
 		o.Audience = signals.Public
 		if j.Audience == "restricted" {
-			o.Audience = signals.Restricted
+			o.Audience = signals.MembersOf(signals.ID(signals.Jira, o.Site, "browse")) // nobody is known to be in it
 		}
 	}
 	rep, err := jira.ReadFile(ctx, path, o, to.Add)
@@ -119,7 +119,7 @@ func (h *history) events(ctx context.Context, path string) error {
 	e := h.config.Events[0]
 	m := eventlog.Mapping{
 		Site: e.Site, Case: e.Case, Time: e.Time, Activity: e.Activity, Person: e.Person, Team: e.Team, Level: e.Level, Priority: e.Priority,
-		Status: e.Status, Title: e.Title, Component: e.Component, Fields: e.Fields, TimeLayouts: e.Layouts, Zone: e.Zone, Closed: e.Closed, Audience: signals.Public,
+		Status: e.Status, Title: e.Title, Component: e.Component, Opener: e.Opener, Actor: e.Actor, Fields: e.Fields, Missing: e.Missing, Sparse: e.Sparse, TimeLayouts: e.Layouts, Zone: e.Zone, Closed: e.Closed, Audience: signals.Public,
 	}
 	for _, r := range e.Comma {
 		m.Comma = r

@@ -60,7 +60,7 @@ type lines struct {
 }
 
 func newLines(path string) (*lines, error) {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // may hold private messages
 	if err != nil {
 		return nil, fmt.Errorf("make output file: %w", err)
 	}

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"andon/signals"
@@ -62,14 +63,15 @@ func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Recor
 	generated := s.At
 	s.Audience = signals.Public
 	for _, id := range s.Evidence {
-		if e := evidence(p, w.Rooms[c.Key.Channel()], id); e != nil {
-			if e.At.Before(generated) {
-				generated = e.At
-			}
-			if e.Audience != signals.Public {
-				s.Audience = e.Audience
-			}
+		e := w.evidence(p, c, id)
+		if e == nil {
+			s.Audience = signals.Restricted // unknown means restricted
+			continue
 		}
+		if e.At.Before(generated) {
+			generated = e.At
+		}
+		s.Audience = narrower(s.Audience, e.Audience)
 	}
 	r := w.Book.enter(&s, generated)
 	if w.silent {
@@ -80,21 +82,51 @@ func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Recor
 	return r
 }
 
-// evidence finds an event of a problem, or of the room around it.
-func evidence(p *signals.Problem, room *signals.Room, id string) *signals.Event {
-	for _, c := range p.Cases {
-		all := c.Events()
-		for i := len(all) - 1; i >= 0; i-- {
-			if all[i].ID == id {
-				return all[i]
-			}
+// narrower is the audience of those who may see both. Where that is not one of
+// the two it is nobody.
+func narrower(a, b signals.Audience) signals.Audience {
+	switch {
+	case a == b || b == signals.Public:
+		return a
+	case a == signals.Public:
+		return b
+	}
+	return signals.Restricted
+}
+
+// evidence finds an event of a problem, of the room around it, or of another
+// case that a detector compared it with.
+func (w *World) evidence(p *signals.Problem, c *signals.Case, id string) *signals.Event {
+	for _, m := range p.Cases {
+		if e := eventOf(m, id); e != nil {
+			return e
 		}
 	}
-	if room != nil {
+	if room := w.Rooms[c.Key.Channel()]; room != nil {
 		for i := len(room.Posts) - 1; i >= 0; i-- {
 			if room.Posts[i].Event.ID == id {
 				return room.Posts[i].Event
 			}
+		}
+	}
+	for k, ok := signals.ParseKey(id); ok && k.ID != ""; {
+		if m := w.Cases[k]; m != nil {
+			return eventOf(m, id)
+		}
+		cut := strings.LastIndexByte(k.ID, '/')
+		if cut < 0 {
+			break
+		}
+		k.ID = k.ID[:cut]
+	}
+	return nil
+}
+
+func eventOf(c *signals.Case, id string) *signals.Event {
+	all := c.Events()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].ID == id {
+			return all[i]
 		}
 	}
 	return nil
@@ -165,7 +197,7 @@ func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch route.Choice) (r
 	if room != nil {
 		room = room.For(v)
 	}
-	if seen == c && (room == nil || room == w.Rooms[c.Key.Channel()]) {
+	if seen == c && (room == nil || room == w.Rooms[c.Key.Channel()]) && v.Sees(s.Audience) {
 		return s.Reason, true
 	}
 	d, found := detect.Find(s.Detector)

@@ -41,15 +41,18 @@ type Options struct {
 // NewWorld returns an empty world under an organisation.
 func NewWorld(org *signals.Org, o Options) *World {
 	w := &World{
-		Org: org, Memory: newMemory(o), Book: newBook(o.AsLive), silent: o.Silent,
+		Org: org, Book: newBook(o.AsLive), silent: o.Silent,
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
 		labels: make(map[string]signals.Key), mentioned: make(map[string][]signals.Key),
 	}
-	w.chooseDetectors(o.Detectors)
+	o.Index = w.chooseDetectors(o.Detectors) || o.Index
+	w.Memory = newMemory(o)
 	return w
 }
 
-func (w *World) chooseDetectors(names []string) {
+// chooseDetectors fills the table by source and reports whether one of them
+// asks for like cases.
+func (w *World) chooseDetectors(names []string) (likes bool) {
 	w.detectors = make(map[string][]detect.Detector)
 	for _, d := range detect.All() {
 		if names != nil && !slices.Contains(names, d.Name) {
@@ -58,10 +61,12 @@ func (w *World) chooseDetectors(names []string) {
 		if names == nil && w.Org.Mode(d.Name, "") == signals.Off {
 			continue
 		}
+		likes = likes || d.Likes
 		for _, s := range d.Sources {
 			w.detectors[s] = append(w.detectors[s], d)
 		}
 	}
+	return likes
 }
 
 // Take folds an event into the world. It returns the case that the event

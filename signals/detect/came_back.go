@@ -17,6 +17,7 @@ var CameBack = Detector{
 	Name:    "came_back",
 	Doc:     "it was closed before, and here it is again",
 	Sources: []string{signals.Jira, signals.Log, signals.Slack},
+	Likes:   true,
 	Detect:  cameBack,
 }
 

@@ -1,6 +1,174 @@
 package detect
 
-import "andon/signals"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
-// Deflected is written below.
-var Deflected = Detector{Name: "deflected", Detect: func(s *Snapshot) []signals.Signal { return nil }}
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// Deflected finds talk that a process has ended: somebody who asked, or who
+// described a problem, was sent to open a ticket, to name its number or to go
+// elsewhere, and then nothing came: no ticket, no link, no answer.
+var Deflected = Detector{
+	Name:    "deflected",
+	Doc:     "somebody was sent to open a ticket or to ask elsewhere, and then nothing happened",
+	Sources: []string{signals.Slack},
+	Detect:  deflected,
+}
+
+// How strongly a reply must send the asker away, how many words it may have,
+// and how many replies of others may stand before it: further on, or in a long
+// text, the same words are the end of an answer.
+const (
+	deflectLeast = 0.6
+	bounceLeast  = 0.7
+	deflectWords = 40
+	deflectAfter = 6
+)
+
+// deflectReach bounds how far back a flat message that sends somebody away
+// looks for what it answers.
+const (
+	deflectReach = time.Hour
+	deflectPosts = 8
+)
+
+func deflected(s *Snapshot) []signals.Signal {
+	ask, sent, later := deflection(s)
+	if ask == nil || settledLater(s, ask, sent, later) {
+		return nil
+	}
+	due := sent.Event.At.Add(s.Policy().Detect.Deflected.After)
+	if s.Now.Before(due) {
+		s.LookAt(due)
+		return nil
+	}
+	r := s.Models.Read(sent)
+	what, score := "sent into a process", r.Scores[text.Deflect]
+	if r.Scores[text.Bounce] > score {
+		what, score = "sent elsewhere", r.Scores[text.Bounce]
+	}
+	reason := fmt.Sprintf("Somebody who asked for help was %s %s ago; no ticket, link or answer has followed.", what, lasted(s.Now.Sub(sent.Event.At)))
+	out := s.Signal("deflected", sent.Event.ID, score, reason, ask.Event.ID, sent.Event.ID)
+	out.About = ask.Event.Actor
+	return []signals.Signal{out}
+}
+
+// deflection finds the latest post that sends somebody away, what it answers,
+// and what was said after it in the same conversation. ask is nil when there is none.
+func deflection(s *Snapshot) (ask, sent *signals.Post, later []*signals.Post) {
+	posts := s.Case.Posts
+	if len(posts) == 0 || s.Case.Key.Source != signals.Slack {
+		return nil, nil, nil
+	}
+	root := posts[0]
+	for i := min(len(posts)-1, 3*deflectAfter); i > 0; i-- {
+		p := posts[i]
+		if repliesOf(posts[:i], root.Event.Actor) <= deflectAfter && p.Event.Actor != root.Event.Actor && sendsAway(s, p) && !IsBot(root.Event.Actor) && needsHelp(s, posts[:i], root.Event.Actor) {
+			return root, p, posts[i+1:]
+		}
+	}
+	if s.Room == nil || !sendsAway(s, root) {
+		return nil, nil, nil
+	}
+	ask, later = answeredBy(s, root)
+	return ask, root, append(later, posts[1:]...)
+}
+
+// sendsAway reports whether a person's post sends its reader away without
+// giving a ticket itself.
+func sendsAway(s *Snapshot, p *signals.Post) bool {
+	if IsBot(p.Event.Actor) {
+		return false
+	}
+	r := s.Models.Read(p)
+	return (r.Has(text.Deflect, deflectLeast) || r.Has(text.Bounce, bounceLeast)) && len(r.Doc.Keys) == 0 &&
+		len(strings.Fields(r.Doc.Prose)) <= deflectWords
+}
+
+// repliesOf counts the posts of people other than who.
+func repliesOf(posts []*signals.Post, who string) int {
+	n := 0
+	for _, p := range posts {
+		if p.Event.Actor != who && !IsBot(p.Event.Actor) {
+			n++
+		}
+	}
+	return n
+}
+
+// needsHelp reports whether the person asked or described a problem in the posts.
+func needsHelp(s *Snapshot, posts []*signals.Post, who string) bool {
+	return slices.ContainsFunc(posts, func(p *signals.Post) bool {
+		r := s.Models.Read(p)
+		return p.Event.Actor == who && (r.asks() >= 0.5 || r.Has(text.Problem, 0.5))
+	})
+}
+
+// answeredBy finds what a flat post answers: the latest post shortly before it
+// of the person whom it addresses, or else of whoever spoke last, that asks or
+// describes a problem. later is what the two said afterwards.
+func answeredBy(s *Snapshot, sent *signals.Post) (ask *signals.Post, later []*signals.Post) {
+	t := NewTalk(sent, nil, s.Room, s.Org, s.Models.Read)
+	names := t.of(sent).names
+	who := ""
+	if len(names) > 0 {
+		who = names[0]
+	}
+	for i, n := len(t.Before)-1, 0; i >= 0 && n < deflectPosts; i, n = i-1, n+1 {
+		p := t.Before[i]
+		if sent.Event.At.Sub(p.Event.At) > deflectReach {
+			break
+		}
+		if p.Event.Actor == t.Author {
+			continue
+		}
+		if who == "" {
+			who = p.Event.Actor
+		}
+		if p.Event.Actor == who && needsHelp(s, t.Before[i:i+1], who) {
+			ask = p
+			break
+		}
+	}
+	if ask == nil {
+		return nil, nil
+	}
+	for _, p := range t.After {
+		if p.Event.Actor == who || p.Event.Actor == t.Author || t.names(p, who) {
+			later = append(later, p)
+		}
+	}
+	return ask, later
+}
+
+// settledLater reports whether something came of it after all: a ticket or a
+// link, an answer of somebody else, or the asker's word that it is settled.
+func settledLater(s *Snapshot, ask, sent *signals.Post, later []*signals.Post) bool {
+	for _, k := range s.Problem.Cases {
+		if k.Key.Source == signals.Jira {
+			return true
+		}
+	}
+	until := sent.Event.At.Add(s.Policy().Detect.Deflected.After)
+	for _, p := range later {
+		r := s.Models.Read(p)
+		switch {
+		case IsBot(p.Event.Actor), p.Event.At.After(until) && p.Event.Actor == ask.Event.Actor && len(r.Doc.Keys)+len(r.Doc.URLs) == 0:
+			continue
+		case len(r.Doc.Keys)+len(r.Doc.URLs) > 0:
+			return true
+		case p.Event.Actor == ask.Event.Actor:
+			if settles(r) || r.Has(text.Track, 0.6) {
+				return true
+			}
+		case !sendsAway(s, p) && r.answers() && (p.Event.Actor != sent.Event.Actor || r.Has(text.Answer, 0.5)):
+			return true
+		}
+	}
+	return false
+}

@@ -23,6 +23,7 @@ type Detector struct {
 	Name    string
 	Doc     string
 	Sources []string
+	Likes   bool // asks Models.Alike, which needs the similarity index
 	Detect  func(*Snapshot) []signals.Signal
 }
 

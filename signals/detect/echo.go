@@ -21,6 +21,7 @@ var Echo = Detector{
 	Name:    "echo",
 	Doc:     "several people report the same symptom, here or in different channels",
 	Sources: []string{signals.Slack, signals.Jira},
+	Likes:   true,
 	Detect:  echo,
 }
 
@@ -35,8 +36,12 @@ type report struct {
 const echoAlike = 8
 
 func echo(s *Snapshot) []signals.Signal {
-	if len(s.Case.Events()) == 0 {
-		return nil
+	e := s.Event
+	if e == nil || (e.Kind != signals.Opened && e.Kind != signals.Said && e.Kind != signals.Edited) || len(s.Case.Events()) == 0 {
+		return nil // only words make an echo
+	}
+	if e.Kind == signals.Said && len(s.Case.Posts) > 1 && !s.lastSaysMeToo() {
+		return nil // a word more that changes nothing
 	}
 	limits := &s.Policy().Detect.Echo
 	reports, ok := s.reportsHere()
@@ -74,26 +79,78 @@ func (s *Snapshot) reportsHere() (out []report, ok bool) {
 		}
 		return out, true
 	}
-	if len(s.Case.Posts) == 0 || !s.describesFault(s.Case.Posts[0]) {
+	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) {
 		return nil, false
 	}
-	t := TalkAt(s)
-	if t == nil || t.Group[0].Event.ID != s.Case.Posts[0].Event.ID {
+	root := s.Case.Posts[0]
+	switch {
+	case s.saysMeToo(root):
+		out = s.reportsBefore(root)
+	case s.describesFault(root):
+		out = []report{{root.Event.Actor, root.Event, true}}
+	}
+	if len(out) == 0 {
 		return nil, false
 	}
-	out = append(out, report{t.Author, t.Group[0].Event, true})
-	answers := slices.Clone(t.Thread)
-	for _, r := range t.Replies() {
-		if r.Chance >= 0.5 {
-			answers = append(answers, r.Post)
-		}
-	}
-	for _, p := range answers {
-		if p.Event.Actor != t.Author && s.saysMeToo(p) {
+	for _, p := range s.Case.Posts[1:] {
+		if p.Event.Actor != root.Event.Actor && s.saysMeToo(p) {
 			out = append(out, report{p.Event.Actor, p.Event, true})
 		}
 	}
 	return out, true
+}
+
+func (s *Snapshot) lastSaysMeToo() bool { return s.saysMeToo(s.Case.Posts[len(s.Case.Posts)-1]) }
+
+// echoBefore is how many posts of a channel are looked back from a "same here"
+// that stands beside the thread it answers.
+const echoBefore = 60
+
+// reportsBefore returns the fault that a flat "same here" answers, the latest
+// one described in the channel before it, with those who had it before, and
+// the post itself; nil where none is near.
+func (s *Snapshot) reportsBefore(p *signals.Post) []report {
+	if s.Room == nil {
+		return nil
+	}
+	out := []report{{p.Event.Actor, p.Event, true}}
+	since := p.Event.At.Add(-s.Policy().Detect.Echo.Window)
+	for i, n := len(s.Room.Posts)-1, 0; i >= 0 && n < echoBefore; i-- {
+		q := s.Room.Posts[i]
+		if signals.CompareEvents(q.Event, p.Event) >= 0 || !IsRoot(q) {
+			continue
+		}
+		n++
+		switch {
+		case q.Event.At.Before(since):
+			return nil
+		case s.saysMeToo(q):
+			out = append(out, report{who: q.Event.Actor, event: q.Event})
+		case q.Event.Actor != p.Event.Actor && s.describesFault(q):
+			return s.meant(append(out, report{who: q.Event.Actor, event: q.Event}))
+		}
+	}
+	return nil
+}
+
+// meant leaves out the posts that address somebody who is not among the
+// reporters: those answer something else. Nothing is left when the first does.
+func (s *Snapshot) meant(reports []report) []report {
+	among := func(who string) bool {
+		return slices.ContainsFunc(reports, func(r report) bool { return signals.Bare(r.who) == who })
+	}
+	var out []report
+	for i, r := range reports {
+		d := text.Parse(r.event.Text)
+		if i+1 < len(reports) && slices.ContainsFunc(d.Mentions, func(m string) bool { return !among(m) }) {
+			if i == 0 {
+				return nil
+			}
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // describesFault reports whether a post tells of a fault, not in jest and not
@@ -132,12 +189,13 @@ func (s *Snapshot) saysMeToo(p *signals.Post) bool {
 // sharesFault reports whether a sentence with a cue of having the same speaks
 // of its author's own trouble.
 func sharesFault(sentence string, asked bool) bool {
-	if asked || hasWord(sentence, "works", "worked", "fine", "not", "no", "someone", "somebody", "would", "love", "agree", "think", "like", "feel", "prefer") {
+	if asked || hasWord(sentence, "works", "worked", "fine", "had", "was", "were", "fixed", "solved", "different", "could", "should", "try", "not", "no", "someone", "somebody", "would", "love", "agree", "think", "like", "feel", "prefer") {
 		return false
 	}
 	own := hasWord(sentence, "i", "i'm", "i've", "me", "my", "we", "we're", "we've", "us", "our", "mine")
 	same := hasWord(sentence, "same", "similar", "too", "also", "confirm", "reproduce", "well")
-	return same && (own || len(strings.Fields(sentence)) <= 4)
+	words := len(strings.Fields(sentence))
+	return same && (own || words == 1 || words <= 4 && hasWord(sentence, "here", "issue", "problem", "error", "bug", "symptom", "crash"))
 }
 
 // reportOf is what an alike case adds: its opening, where everybody may see it
@@ -176,14 +234,18 @@ func (s *Snapshot) enough(reports []report, people int, window time.Duration) []
 func (s *Snapshot) echoSignal(reports []report) signals.Signal {
 	first, last := reports[0].event, reports[len(reports)-1].event
 	var evidence []string
-	rooms := make(map[string]bool)
+	places := make(map[string]bool)
 	for _, r := range reports {
 		evidence = append(evidence, r.event.ID)
-		rooms[r.event.Case.Channel()] = true
+		place := r.event.Case.Channel()
+		if place == "" {
+			place = r.event.Case.String()
+		}
+		places[place] = true
 	}
 	where := "here"
-	if len(rooms) > 1 {
-		where = "in " + counted(len(rooms), "place")
+	if len(places) > 1 {
+		where = "in " + counted(len(places), "place")
 	}
 	within := "at the same time"
 	if d := last.At.Sub(first.At); d >= time.Minute {

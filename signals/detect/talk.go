@@ -33,11 +33,13 @@ type Talk struct {
 
 	forgotten bool // the room no longer holds the posts around the root
 
-	flat []*signals.Post // every flat post that was looked at
-	org  *signals.Org
-	read func(*signals.Post) *Reading
-	info map[*signals.Post]*spoken
-	turn map[string]int
+	flat     []*signals.Post // every flat post that was looked at
+	org      *signals.Org
+	read     func(*signals.Post) *Reading
+	info     map[*signals.Post]*spoken
+	turn     map[string]int
+	again    *int    // the last place in After where the author asks again, see asksAgainAfter
+	threaded float64 // the share of the posts around that stand in threads
 }
 
 // spoken is what a post does in a conversation.
@@ -79,6 +81,7 @@ func TalkAt(s *Snapshot) *Talk {
 func NewTalk(root *signals.Post, thread []*signals.Post, room *signals.Room, org *signals.Org, read func(*signals.Post) *Reading) *Talk {
 	t := &Talk{Author: root.Event.Actor, Group: []*signals.Post{root}, org: org, read: read, info: make(map[*signals.Post]*spoken)}
 	flat, at := flatPosts(root, room)
+	t.threaded = threadedShare(room, root)
 	if at >= 0 {
 		t.around(flat, at)
 	} else {
@@ -118,6 +121,21 @@ func flatPosts(root *signals.Post, room *signals.Room) (flat []*signals.Post, at
 		flat = append(flat, p)
 	}
 	return flat, at
+}
+
+// threadedShare is the share of the latest posts up to root that stand in threads.
+func threadedShare(room *signals.Room, root *signals.Post) float64 {
+	if room == nil {
+		return 0
+	}
+	n, all := 0.0, 4.0
+	for i := len(room.Posts) - 1; i >= 0 && all < 2*talkBefore; i-- {
+		if p := room.Posts[i]; signals.CompareEvents(p.Event, root.Event) <= 0 && !IsBot(p.Event.Actor) {
+			all++
+			n += flag(!IsRoot(p))
+		}
+	}
+	return n / all
 }
 
 // around splits the flat posts into before, utterance and after.

@@ -22,7 +22,7 @@ var UnansweredAsk = Detector{
 
 // unansweredLeast is how likely an ask must be an unanswered one. At this value
 // precision and recall were about equal on the chats that the weights come from.
-const unansweredLeast = 0.38
+const unansweredLeast = 0.4
 
 // quietFactor is how many times longer an ask waits in a channel where nobody
 // has written since: there nobody can be said to have passed it by.
@@ -44,8 +44,11 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	ask := t.askPost(limit.Least)
-	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.answered() || t.takenBack() || t.repeats(ask, s.Room) {
+	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.takenBack() || t.repeats(s, ask) {
 		return nil
+	}
+	if t.answered() {
+		return askedAgain(s, t, limit.After)
 	}
 	seen, due := t.waited(ask, limit.After, limit.Posts)
 	if s.Now.Before(due) {
@@ -56,8 +59,7 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 	if t.namedLater(len(seen.After)) {
 		return nil
 	}
-	x := seen.askFacts(seen.Replies())
-	chance := logistic(askWeights[:], x[:])
+	chance := seen.unanswered()
 	if chance < unansweredLeast {
 		return nil
 	}
@@ -80,6 +82,49 @@ func tooEarly(s *Snapshot, after time.Duration, posts int) bool {
 	s.LookAt(due)
 	s.LookAfter(posts - passed)
 	return true
+}
+
+// askedAgainReplies is how many replies a thread may have for a further question
+// to be judged alone: beyond it the talk has found its people.
+const askedAgainReplies = 2
+
+// askedAgain finds a further question in a thread that was hardly answered: the
+// asker wrote last, asked or reported that it still fails, and nobody has come back.
+func askedAgain(s *Snapshot, t *Talk, after time.Duration) []signals.Signal {
+	others := 0
+	for _, p := range t.Thread {
+		others += int(flag(p.Event.Actor != t.Author))
+	}
+	if others > askedAgainReplies {
+		return nil
+	}
+	var again *signals.Post
+	for i := len(t.Thread) - 1; i >= 0 && t.Thread[i].Event.Actor == t.Author; i-- {
+		r := t.Reading(t.Thread[i])
+		if r.Has(text.Thanks, 0.5) || settles(r) {
+			return nil
+		}
+		if r.asks() >= 0.5 || r.Has(text.Problem, 0.6) {
+			again = t.Thread[i]
+		}
+	}
+	if again == nil {
+		return nil
+	}
+	last := t.Thread[len(t.Thread)-1]
+	for _, r := range last.Reactions {
+		if r.By != t.Author && !r.Undated {
+			return nil
+		}
+	}
+	if due := last.Event.At.Add(after); s.Now.Before(due) {
+		s.LookAt(due)
+		return nil
+	}
+	reason := fmt.Sprintf("The asker came back with a question %s ago in a thread that had been answered, and nobody has replied since.", lasted(s.Now.Sub(again.Event.At)))
+	out := s.Signal("unanswered_ask", again.Event.ID, 0.6, reason, ids(again, t.Group)...)
+	out.About = t.Author
+	return []signals.Signal{out}
 }
 
 // ids lists the event ids of a post and then of others, each once, at most eight.
@@ -116,7 +161,7 @@ func (t *Talk) waited(ask *signals.Post, after time.Duration, posts int) (*Talk,
 		due = ask.Event.At.Add(quietFactor * after)
 	}
 	cut := *t
-	cut.turn = nil
+	cut.turn, cut.again = nil, nil
 	n := 0
 	for i, p := range t.After {
 		if p.Event.At.After(due) {
@@ -128,6 +173,12 @@ func (t *Talk) waited(ask *signals.Post, after time.Duration, posts int) (*Talk,
 		}
 		if n++; posts > 0 && n >= posts {
 			cut.After, due = t.After[:i+1], p.Event.At
+			break
+		}
+	}
+	for i, p := range t.Group {
+		if p.Event.At.After(due) {
+			cut.Group = t.Group[:i]
 			break
 		}
 	}
@@ -197,20 +248,31 @@ func (t *Talk) namedLater(n int) bool {
 // repeatWithin is how long a question that is asked again counts as the same.
 const repeatWithin = 24 * time.Hour
 
-// repeats reports whether the author asked nearly the same in the channel before.
-func (t *Talk) repeats(ask *signals.Post, room *signals.Room) bool {
-	if room == nil {
+// repeats reports whether the author asked nearly the same in the channel
+// before and that was, or is about to be, found to be unanswered.
+func (t *Talk) repeats(s *Snapshot, ask *signals.Post) bool {
+	if s.Room == nil {
 		return false
 	}
-	for _, p := range room.Since(ask.Event.At.Add(-repeatWithin)) {
+	limit := s.Policy().Detect.UnansweredAsk
+	for _, p := range s.Room.Since(ask.Event.At.Add(-repeatWithin)) {
 		if signals.CompareEvents(p.Event, t.Group[0].Event) >= 0 {
 			return false
 		}
-		if p.Event.Actor == t.Author && IsRoot(p) && t.Reading(p).asks() >= 0.5 && t.same(p, ask) {
+		if p.Event.Actor != t.Author || !IsRoot(p) || t.Reading(p).asks() < limit.Least || !t.same(p, ask) {
+			continue
+		}
+		first := NewTalk(p, nil, s.Room, s.Org, s.Models.Read)
+		if seen, _ := first.waited(p, limit.After, limit.Posts); seen.unanswered() >= unansweredLeast {
 			return true
 		}
 	}
 	return false
+}
+
+// unanswered is the chance that the utterance is a request that nobody answered.
+func (t *Talk) unanswered() float64 {
+	return logistic(askWeights[:], t.askFacts(t.Replies()))
 }
 
 // same reports whether two posts have most of their words of content in common.

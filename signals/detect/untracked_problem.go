@@ -36,8 +36,11 @@ func untrackedProblem(s *Snapshot) []signals.Signal {
 	if len(s.Problem.Cases) > 1 && slices.ContainsFunc(s.Problem.Cases, func(c *signals.Case) bool { return c.Key.Source != signals.Slack }) {
 		return nil
 	}
+	if !s.mayBeProblem(root) {
+		return nil
+	}
 	t := TalkAt(s)
-	if t == nil || !t.begins(root) || t.midway() || !t.mayBeProblem() {
+	if t == nil || !t.begins(root) || t.midway() {
 		return nil
 	}
 	posts := t.replied()
@@ -59,16 +62,28 @@ func (t *Talk) begins(root *signals.Post) bool {
 
 // mayBeProblem is the quick look: a conversation without a single word of a
 // fault in what its author wrote is none, and most talk ends here.
-func (t *Talk) mayBeProblem() bool {
+func (s *Snapshot) mayBeProblem(root *signals.Post) bool {
 	var n problemTalk
-	for _, list := range [][]*signals.Post{t.Group, t.Thread} {
-		for _, p := range list {
-			if p.Event.Actor == t.Author {
-				n.add(t.Author, true, t.Reading(p))
-				if n.core() > 0 {
-					return true
-				}
-			}
+	told := func(p *signals.Post) bool {
+		if p.Event.Actor != root.Event.Actor {
+			return false
+		}
+		n.add(p.Event.Actor, true, s.Models.Read(p))
+		return n.core() > 0
+	}
+	if slices.ContainsFunc(s.Case.Posts[:min(len(s.Case.Posts), maxProblemPosts)], told) {
+		return true
+	}
+	if s.Room == nil {
+		return false
+	}
+	near := s.Room.Since(root.Event.At.Add(-utteranceGap))
+	for i, p := range near {
+		if p.Event.At.Sub(root.Event.At) > 2*utteranceGap || i > 2*talkBefore {
+			break
+		}
+		if told(p) {
+			return true
 		}
 	}
 	return false
@@ -77,6 +92,9 @@ func (t *Talk) mayBeProblem() bool {
 // midway reports whether the utterance goes on with a conversation that was
 // there before: its author answers somebody, or was just addressed.
 func (t *Talk) midway() bool {
+	if t.advises() {
+		return true
+	}
 	begin := t.Group[0].Event.At
 	for j := len(t.Before) - 1; j >= 0 && begin.Sub(t.Before[j].Event.At) < time.Hour; j-- {
 		p := t.Before[j]
@@ -88,6 +106,17 @@ func (t *Talk) midway() bool {
 		}
 	}
 	return false
+}
+
+// advises reports whether the utterance speaks to somebody and not of its
+// author: what it says of faults is advice.
+func (t *Talk) advises() bool {
+	for _, p := range t.Group {
+		if hasWord(t.Reading(p).Doc.Prose, "i", "i'm", "im", "i've", "me", "my", "we", "we're", "our", "us", "anyone", "anybody") {
+			return false
+		}
+	}
+	return len(t.of(t.Group[0]).names) > 0 || hasWord(t.Reading(t.Group[0]).Doc.Prose, "you", "your", "you're")
 }
 
 // ownReach is how long after an utterance its author's further posts in the

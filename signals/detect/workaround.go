@@ -18,6 +18,7 @@ var Workaround = Detector{
 	Name:    "workaround",
 	Doc:     "a fault is worked round again and again instead of being mended",
 	Sources: []string{signals.Slack, signals.Jira},
+	Likes:   true,
 	Detect:  workaround,
 }
 
@@ -25,6 +26,9 @@ var Workaround = Detector{
 const workaroundAlike = 6
 
 func workaround(s *Snapshot) []signals.Signal {
+	if e := s.Event; e == nil || (e.Kind != signals.Said && e.Kind != signals.Edited) {
+		return nil // only words tell of a workaround
+	}
 	if s.Case.Key.Source == signals.Jira && !s.Case.Open() {
 		return nil
 	}

@@ -80,7 +80,7 @@ func Run(in *Input, o Options, sink Sink) (*Result, error) {
 	o.Signals = o.Signals || o.Nudges
 	r := &run{o: o, sink: sink, times: newAgenda(), rooms: make(map[string]*agenda), res: &Result{}, kinds: make(map[route.Kind]bool)}
 	r.w = decide.NewWorld(signals.NewOrg(o.Policy), decide.Options{
-		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches || o.Signals, Routes: o.Routes || o.Nudges, AsLive: o.AsLive, Silent: !o.Nudges,
+		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches, Routes: o.Routes || o.Nudges, AsLive: o.AsLive, Silent: !o.Nudges,
 	})
 	if o.Risk {
 		r.risk = risk.New(4)

@@ -68,14 +68,12 @@ func knob(name string, def float64) float64 {
 }
 
 var (
-	kDoubt = float32(math.Log(knob("DOUBT", 1)))
-	kRB    = float32(knob("RB", 0.05))
-	kRG    = float32(knob("RG", 0.03))
-	kTau   = knob("TAU", 0.0)
+	kDoubt = float32(math.Log(knob("DOUBT", 16)))
+	kRB    = float32(knob("RB", 0.03))
+	kRG    = float32(knob("RG", 0.02))
 	kPrior = float32(knob("PRIOR", 1.5))
-	kMoved = float32(knob("MOVED", 1))
-	kWeak  = float32(knob("WEAK", 0))
-	kRaise = knob("RAISE", 0)
-	kAct   = knob("ACT", 0)
+	kWeak  = float32(knob("WEAK", 1))
+	kRaise = knob("RAISE", 1)
+	kAct   = knob("ACT", 1)
 	kBody  = knob("BODY", 0)
 )

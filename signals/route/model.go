@@ -45,7 +45,7 @@ func (o *Options) defaults() {
 	set(&o.Least, 8)
 	set(&o.Closed, 8192)
 	set(&o.Open, 1<<17)
-	set(&o.Pool, 4096)
+	set(&o.Pool, int(knob("POOL", 2048)))
 	if o.Weak == nil {
 		o.Weak = []string{"duplicate", "won't", "wont", "cannot", "can't", "incomplete", "invalid", "not a ", "declined", "abandoned", "rejected", "works for me", "worksforme"}
 	}
@@ -67,8 +67,8 @@ type Model struct {
 	cases  map[signals.Key]*record
 	open   queue
 	closed queue
-	pool   pool
-	now    int64 // unix seconds of the latest event
+	pools  [4]pool // by track and by whether the next holder is asked for
+	now    int64   // unix seconds of the latest event
 
 	q    query // scratch of one question
 	vals []val
@@ -89,7 +89,6 @@ type track struct {
 	gain   [maxFields]gain
 	order  []uint8 // fields that tell something, best first
 	closes int     // resolved cases learnt
-	asked  int     // situations met
 	pairs  []pair
 	tried  map[[2]uint8]bool // pairs that were taken up once
 }
@@ -97,7 +96,10 @@ type track struct {
 // New returns a model that knows nothing.
 func New(opt Options) *Model {
 	opt.defaults()
-	m := &Model{opt: opt, cases: make(map[signals.Key]*record), pool: pool{samples: make([]sample, opt.Pool)}}
+	m := &Model{opt: opt, cases: make(map[signals.Key]*record)}
+	for i := range m.pools {
+		m.pools[i].samples = make([]sample, opt.Pool)
+	}
 	m.fields.init()
 	for t := range m.tracks {
 		for s := range m.tracks[t].tables {

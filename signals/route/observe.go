@@ -1,6 +1,7 @@
 package route
 
 import (
+	"math"
 	"strings"
 
 	"andon/signals"
@@ -105,38 +106,40 @@ func (m *Model) stored(c *signals.Case, t int, old []val) []val {
 
 // remember keeps the situation until it is known who was right.
 func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
-	if m.tracks[t].skip() {
+	if len(m.tracks[t].names.name) == 0 || m.pools[t*2+b2i(next)].skip() {
 		return
 	}
 	q := &m.q
 	q.keep = true
 	m.prepare(c, r, t, next)
 	q.keep = false
-	s, tick := m.pool.take()
-	s.kind, s.group, s.cur = uint8(t*2+b2i(next)), uint8(min(q.hops, groups-1)), q.cur
+	kind := t*2 + b2i(next)
+	s, place0, used := m.pools[kind].take()
+	s.group, s.cur = uint8(min(q.hops, groups-1)), q.cur
 	place := make([]int16, len(q.whos))
 	for i := range place {
 		place[i] = -1
 	}
+	if q.stays {
+		q.score[0] = float32(math.Inf(-1))
+	}
 	for i, slot := range q.bestSlots(keepSlots) {
+		if q.stays && slot == 0 {
+			continue
+		}
 		place[slot] = int16(i)
 		s.whos = append(s.whos, q.whos[slot])
 	}
 	for _, v := range q.nz {
-		if p := place[v.slot]; p >= 0 {
+		if q.stays && v.slot == 0 {
+			s.stay = append(s.stay, v)
+		} else if p := place[v.slot]; p >= 0 {
 			s.nz = append(s.nz, nz{uint16(p), v.col, v.x})
 		}
 	}
 	n := uint16(len(s.whos))
 	s.nz = append(s.nz, nz{n, exNobody, 1}, nz{n, exKnown, logOf(q.known / 100)})
-	r.tickets = append(r.tickets, tick)
-}
-
-// skip reports whether a situation need not be remembered: nobody is known yet,
-// or so many have been learnt from that one in four will do.
-func (t *track) skip() bool {
-	t.asked++
-	return len(t.names.name) == 0 || t.asked > 40000 && t.asked%16 >= 4
+	r.tickets = append(r.tickets, ticket{uint8(kind), place0, used})
 }
 
 // moved learns that a case came to a new holder.
@@ -219,15 +222,13 @@ func (m *Model) settle(r *record, t int, next bool, who int32, w float32) {
 	kept := r.tickets[:0]
 	kind := uint8(t*2 + b2i(next))
 	for _, tick := range r.tickets {
-		s := m.pool.get(tick)
+		s := m.pools[tick.kind].get(tick)
 		switch {
 		case s == nil:
-		case s.kind != kind:
+		case tick.kind != kind:
 			kept = append(kept, tick)
 		default:
-			if !next && s.cur >= 0 && s.cur != who {
-				w *= kMoved
-			}
+			s.waiting = false
 			m.tracks[t].rank[b2i(next)].learn(s, who, w)
 		}
 	}
@@ -285,6 +286,11 @@ func (m *Model) close(c *signals.Case) {
 	r.closed = true
 	for t := range m.tracks {
 		m.resolved(c, r, t)
+	}
+	for _, tick := range r.tickets {
+		if s := m.pools[tick.kind].get(tick); s != nil {
+			s.waiting = false
+		}
 	}
 	r.tickets = nil
 	if old, full := m.closed.push(c.Key, m.opt.Closed); full {

@@ -22,7 +22,12 @@ const (
 	exFirst                            // was the first to hold it
 	exIdle                             // log of the days since the candidate last held or solved something
 	exSpoke                            // wrote in this case
-	exActive
+	exActive                           // log of the days since the candidate was last seen at all
+	exRival                            // of the present holder: how it compares with the others together
+	exHops                             // of the present holder: constants by the hops so far
+	_
+	_
+	_
 	exOpener // raised it
 	exNobody // the constant of "somebody else"
 	exKnown  // "somebody else": how much is known of the best field
@@ -41,9 +46,10 @@ type ranker struct {
 	group [groups][columns]float32
 	sqB   [columns]float32
 	sqG   [groups][columns]float32
+	stay  [columns]float32 // weights of the present holder's own numbers, for whether it stays
+	sqS   [columns]float32
 	n     int
 	next  bool
-	tau   float64
 }
 
 // The learning rates of the shared weights and of those of a group.
@@ -55,7 +61,6 @@ const (
 // init sets the weights that hold until the site's own cases have taught others.
 func (r *ranker) init(next int) {
 	r.next = next == 1
-	r.tau = 1
 	for f := range maxFields {
 		r.reset(f)
 	}
@@ -69,6 +74,9 @@ func (r *ranker) init(next int) {
 
 // reset forgets what was learnt about a field.
 func (r *ranker) reset(f int) {
+	for s := range sources {
+		r.stay[column(s, f)], r.stay[column(s, f)+1] = 0.1, 0.05
+	}
 	start := [sources][2]float32{final: {0.12, 0.05}, held: {0.05, 0.05}, goal: {0.12, 0.05}, pass: {0.05, 0}, spoke: {0.02, 0}}
 	if r.next {
 		start[pass], start[final][0], start[goal][0] = [2]float32{0.15, 0.08}, 0.05, 0.05
@@ -93,12 +101,13 @@ type nz struct {
 // sample is a situation whose outcome is not known yet: its best candidates
 // and their numbers, as they were when it arose.
 type sample struct {
-	used  uint32 // which use of the place in the pool this is
-	kind  uint8  // track*2 + next
-	group uint8
-	cur   int32
-	whos  []int32
-	nz    []nz // by slot; the slot behind the last candidate is "somebody else"
+	waiting bool   // its outcome is not known
+	used    uint32 // which use of the place in the pool this is
+	group   uint8
+	cur     int32
+	whos    []int32
+	stay    []nz // numbers of the present holder; slot plays no part
+	nz      []nz // by slot; the slot behind the last candidate is "somebody else"
 }
 
 // keepSlots is how many candidates of a situation are remembered.
@@ -109,20 +118,45 @@ type pool struct {
 	samples []sample
 	next    int
 	uses    uint32
+	every   int // one situation in so many is remembered
+	met     int
+	lost    int // overwritten before its outcome was known, of the latest round
 }
 
 type ticket struct {
+	kind  uint8 // track*2 + next
 	place int32
 	used  uint32
 }
 
-func (p *pool) take() (*sample, ticket) {
+// skip reports whether the next situation is to be passed over.
+func (p *pool) skip() bool {
+	p.met++
+	return mix(uint64(p.met))%uint64(max(p.every, 1)) != 0
+}
+
+// take gives the oldest place away. When most of a round was lost before its
+// outcome was known, fewer situations are remembered; when few were, more.
+func (p *pool) take() (s *sample, place int32, used uint32) {
 	i := p.next
 	p.next = (p.next + 1) % len(p.samples)
+	if p.samples[i].waiting {
+		p.lost++
+	}
+	if p.next == 0 {
+		switch n := len(p.samples); {
+		case p.lost > n/2:
+			p.every = min(2*max(p.every, 1), 64)
+		case p.lost < n/8:
+			p.every = max(p.every/2, 1)
+		}
+		p.lost = 0
+	}
 	p.uses++
-	s := &p.samples[i]
-	s.used, s.whos, s.nz = p.uses, s.whos[:0], s.nz[:0]
-	return s, ticket{int32(i), p.uses}
+	s = &p.samples[i]
+	s.used, s.waiting, s.whos, s.nz = p.uses, true, s.whos[:0], s.nz[:0]
+	s.stay = s.stay[:0]
+	return s, int32(i), p.uses
 }
 
 func (p *pool) get(t ticket) *sample {
@@ -132,8 +166,15 @@ func (p *pool) get(t ticket) *sample {
 	return nil
 }
 
-// learn makes one step towards the truth: the candidate who, or somebody else.
+// learn makes one step towards the truth: the present holder, one of the other
+// candidates, or somebody else.
 func (r *ranker) learn(s *sample, who int32, weight float32) {
+	if s.cur >= 0 && len(s.stay) > 0 {
+		r.learnStay(s, who == s.cur, weight)
+		if who == s.cur {
+			return
+		}
+	}
 	var z [keepSlots + 1]float64
 	n := len(s.whos) + 1
 	g := &r.group[s.group]
@@ -160,26 +201,23 @@ func (r *ranker) learn(s *sample, who int32, weight float32) {
 		d[i] = -weight * float32(z[i]/sum)
 	}
 	d[right] += weight
-	r.warm(z[:n], right, sum)
 	r.step(s, &d)
 }
 
-// warm adjusts the temperature, before the weights: z holds exp of the scores.
-func (r *ranker) warm(z []float64, right int, sum float64) {
-	mean := 0.0
-	for _, e := range z {
-		mean += e / sum * math.Log(e+1e-30)
+func (r *ranker) learnStay(s *sample, stays bool, weight float32) {
+	z := float32(0)
+	for _, v := range s.stay {
+		z += r.stay[v.col] * v.x
 	}
-	// z was taken at temperature one; the gradient is taken at tau.
-	tau, s2, m2 := r.tau, 0.0, 0.0
-	for _, e := range z {
-		l := math.Log(e + 1e-30)
-		p := math.Exp(tau * l)
-		s2 += p
-		m2 += p * l
+	d := -1 / (1 + float32(math.Exp(-float64(z))))
+	if stays {
+		d++
 	}
-	r.tau += kTau * (math.Log(z[right]+1e-30) - m2/s2)
-	r.tau = min(max(r.tau, 0.3), 1.5)
+	for _, v := range s.stay {
+		g := weight * d * v.x
+		r.sqS[v.col] += g * g
+		r.stay[v.col] += kRB * g / float32(math.Sqrt(float64(r.sqS[v.col]+1)))
+	}
 }
 
 func (r *ranker) step(s *sample, d *[keepSlots + 1]float32) {

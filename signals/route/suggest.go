@@ -64,6 +64,8 @@ type query struct {
 	curKey   uint64
 	exclude  int32
 	next     bool
+	own      float32 // what the present holder would score among the others
+	stays    bool    // slot 0 is the present holder
 	trackNum int
 }
 
@@ -103,7 +105,12 @@ func (q *query) at(who int32) (int, bool) {
 }
 
 func (q *query) plus(slot, col int, x float32) float32 {
-	y := (q.w.base[col] + q.g[col]) * x
+	w := q.w.base[col] + q.g[col]
+	if slot == 0 && q.stays {
+		q.own += w * x
+		w = q.w.stay[col]
+	}
+	y := w * x
 	q.score[slot] += y
 	if q.keep {
 		q.nz = append(q.nz, nz{uint16(slot), uint16(col), x})
@@ -229,6 +236,10 @@ const (
 // ranks answers the question into the slots.
 func (q *query) ranks(c *signals.Case) {
 	all := &val{f: fAll, share: 1, key: 1}
+	q.stays, q.own = false, 0
+	if q.cur >= 0 && !q.next {
+		_, q.stays = q.at(q.cur) // takes slot 0
+	}
 	q.fieldwise(final, askFinal, 0)
 	q.fieldwise(held, askHeld, 0)
 	if q.cur >= 0 {
@@ -252,6 +263,7 @@ func (q *query) ranks(c *signals.Case) {
 	q.ask(final, all, 0)
 	q.ask(held, all, 0)
 	q.extras(c)
+	q.compare()
 }
 
 func prevVal(prev int32) val {
@@ -377,29 +389,60 @@ func (m *Model) Suggest(c *signals.Case, now time.Time, k Kind, n int, buf []Can
 	if len(q.whos) == 0 {
 		return buf
 	}
-	if q.cur >= 0 && !next {
-		if s, ok := q.at(q.cur); ok {
-			q.score[s] -= kDoubt
-		}
-	}
-	top := q.nobody()
-	for _, s := range q.score {
-		top = max(top, s)
-	}
-	sum := math.Exp(q.w.tau * float64(q.nobody()-top))
-	for _, s := range q.score {
-		sum += math.Exp(q.w.tau * float64(s-top))
-	}
+	q.settle()
 	from := len(buf)
 	for _, s := range q.bestSlots(n) {
 		e := q.best[s]
 		e.track = uint8(t)
-		buf = append(buf, Candidate{Who: q.t.names.name[q.whos[s]], Score: math.Exp(q.w.tau*float64(q.score[s]-top)) / sum, why: e})
+		buf = append(buf, Candidate{Who: q.t.names.name[q.whos[s]], Score: math.Exp(float64(q.score[s])), why: e})
 	}
 	if buf[from].Score < 0.01 {
 		return buf[:from]
 	}
 	return buf
+}
+
+// settle turns the scores into logarithms of probabilities: first whether the
+// present holder keeps it, then who else.
+func (q *query) settle() {
+	sum := q.others()
+	rest := float32(0) // log of the probability that it is handed on
+	others := q.score
+	if q.stays {
+		others = q.score[1:]
+		z := float64(q.score[0] - kDoubt)
+		rest = -float32(math.Log1p(math.Exp(z)))
+		q.score[0] = float32(z) + rest
+	}
+	for i := range others {
+		others[i] += rest - sum
+	}
+}
+
+// others is the logarithm of what everybody but the present holder scores
+// together, somebody else included.
+func (q *query) others() float32 {
+	others := q.score
+	if q.stays {
+		others = q.score[1:]
+	}
+	top := q.nobody()
+	for _, s := range others {
+		top = max(top, s)
+	}
+	sum := math.Exp(float64(q.nobody() - top))
+	for _, s := range others {
+		sum += math.Exp(float64(s - top))
+	}
+	return top + float32(math.Log(sum))
+}
+
+// compare adds to the present holder's numbers how it stands against the others.
+func (q *query) compare() {
+	if q.stays {
+		q.plus(0, exHops+min(q.hops, groups-1), 1)
+		q.plus(0, exRival, min(max(q.own-q.others(), -8), 8))
+	}
 }
 
 // bestSlots returns the n slots with the highest scores, best first; equal

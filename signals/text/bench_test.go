@@ -24,7 +24,7 @@ func (z *zipfText) words(n int) string {
 	var b strings.Builder
 	for i := 0; i < n; i++ {
 		b.WriteString(spell(z.zipf.Uint64()))
-		b.WriteByte(" .\n"[min(2, z.rng.Intn(24)/22)])
+		b.WriteString([]string{" ", ". ", "\n"}[max(0, z.rng.Intn(24)-21)])
 	}
 	return b.String()
 }

@@ -17,7 +17,7 @@ type Hit struct {
 const negationReach = 3
 
 // Find gives the cue phrases in the prose of d, by place; of one cue they do
-// not overlap: the longest wins. Code and quoted text are not looked at. The
+// not overlap: the weightiest wins, of equals the longest. Code and quoted text are not looked at. The
 // cost is linear in the text: one pass over its words and a step through the
 // automaton where a word begins a phrase.
 func (l *Lexicon) Find(d *Doc) []Hit {
@@ -181,7 +181,7 @@ func (m *Finder) sentences() {
 	}
 }
 
-// hits sorts the raw matches, applies vetoes and keeps the longest of what overlaps.
+// hits sorts the raw matches, applies vetoes and keeps the weightiest of what overlaps.
 func (m *Finder) hits(prose string) []Hit {
 	if len(m.out) == 0 {
 		return nil
@@ -196,12 +196,12 @@ func (m *Finder) hits(prose string) []Hit {
 				return -1
 			}
 			return 1
+		case a.end.weight != b.end.weight:
+			return cmp.Compare(b.end.weight, a.end.weight)
 		case a.to-a.from != b.to-b.from:
 			return int((b.to - b.from) - (a.to - a.from))
-		case a.from != b.from:
-			return int(a.from - b.from)
 		}
-		return cmp.Compare(b.end.weight, a.end.weight)
+		return int(a.from - b.from)
 	})
 	kept := out[:0]
 	for i := 0; i < len(out); {

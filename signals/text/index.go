@@ -12,7 +12,7 @@ type IndexOptions struct {
 	Postings int
 	// Terms is how many terms of a query look for candidates, the weightiest first. Default 28.
 	Terms int
-	// Work is how many postings a query reads at most. Default 16,000; negative: no bound.
+	// Work is how many postings a query reads at most. Default 8,000; negative: no bound.
 	Work int
 	// Candidates is how many documents are compared in full. Default 48.
 	Candidates int
@@ -29,7 +29,7 @@ func (o IndexOptions) withDefaults() IndexOptions {
 	}
 	def(&o.Postings, 2000)
 	def(&o.Terms, 28)
-	def(&o.Work, 16000)
+	def(&o.Work, 8000)
 	def(&o.Candidates, 48)
 	return o
 }
@@ -41,12 +41,12 @@ func (o IndexOptions) withDefaults() IndexOptions {
 type Index struct {
 	opt   IndexOptions
 	vec   vectorizer
-	terms map[uint32]uint32 // hash -> number of the term
-	post  []postings        // by term
-	df    []uint32          // by term: documents that hold it, those beyond the bound too
-	kind  []uint8           // by term
-	docs  []document        // by slot; a removed one is dead until the next compaction
-	slots map[int32]uint32  // id -> slot
+	terms table
+	post  []postings       // by term
+	df    []uint32         // by term: documents that hold it, those beyond the bound too
+	kind  []uint8          // by term
+	docs  []document       // by slot; a removed one is dead until the next compaction
+	slots map[int32]uint32 // id -> slot
 	live  int
 	q     query
 }
@@ -70,7 +70,7 @@ const (
 
 // NewIndex makes an empty index.
 func NewIndex(opt IndexOptions) *Index {
-	return &Index{opt: opt.withDefaults(), terms: make(map[uint32]uint32), slots: make(map[int32]uint32)}
+	return &Index{opt: opt.withDefaults(), slots: make(map[int32]uint32)}
 }
 
 // Add takes a document in, at is when it was created (unix seconds). A known id
@@ -122,7 +122,7 @@ func common(a, b *[2]uint32) bool {
 
 // term gives the number of t, a new one if it is not known yet.
 func (x *Index) term(t *term) (uint32, bool) {
-	n, ok := x.terms[t.hash]
+	n, ok := x.terms.get(t.hash)
 	if ok {
 		return n, true
 	}
@@ -130,7 +130,7 @@ func (x *Index) term(t *term) (uint32, bool) {
 		return 0, false
 	}
 	n = uint32(len(x.df))
-	x.terms[t.hash] = n
+	x.terms.put(t.hash, n)
 	x.df, x.kind, x.post = append(x.df, 0), append(x.kind, t.kind), append(x.post, postings{})
 	return n, true
 }
@@ -206,69 +206,4 @@ func (x *Index) compact() {
 		*p = kept
 	}
 	x.docs = docs
-}
-
-// postings are the documents of one term in the order they were added: the only
-// one inline, more in a ring that forgets the oldest.
-type postings struct {
-	list []uint32
-	one  [1]uint32 // the single posting, or where the ring begins
-	n    uint32
-}
-
-func (p *postings) add(e uint32, bound int) {
-	switch {
-	case p.n == 0:
-		p.one[0], p.n = e, 1
-		return
-	case p.n == 1:
-		p.list = append(make([]uint32, 0, 4), p.one[0])
-		p.one[0] = 0
-	}
-	if len(p.list) < max(2, bound) {
-		p.list = append(p.list, e)
-		p.n = uint32(len(p.list))
-		return
-	}
-	p.list[p.one[0]] = e
-	p.one[0] = (p.one[0] + 1) % p.n
-}
-
-// runs gives the postings as two runs, each from old to new.
-func (p *postings) runs() (newer, older []uint32) {
-	switch p.n {
-	case 0:
-		return nil, nil
-	case 1:
-		return p.one[:], nil
-	}
-	return p.list[:p.one[0]], p.list[p.one[0]:]
-}
-
-// IndexStats says how big an index is.
-type IndexStats struct {
-	Docs     int
-	Terms    int
-	Postings int
-	Capped   int   // terms whose older postings were forgotten
-	Bytes    int64 // estimate of the memory held
-}
-
-// Stats counts; its cost is linear in the terms and documents.
-func (x *Index) Stats() IndexStats {
-	s := IndexStats{Docs: x.live, Terms: len(x.df)}
-	for n := range x.post {
-		p := &x.post[n]
-		s.Postings += int(p.n)
-		s.Bytes += 4 * int64(cap(p.list))
-		if x.df[n] > p.n {
-			s.Capped++
-		}
-	}
-	for i := range x.docs {
-		s.Bytes += 4 * int64(cap(x.docs[i].terms))
-	}
-	s.Bytes += 32*int64(cap(x.post)) + 4*int64(cap(x.df)) + int64(cap(x.kind)) + 56*int64(cap(x.docs))
-	s.Bytes += 18*int64(len(x.terms)) + 18*int64(len(x.slots)) + 24*int64(len(x.vec.memo)) + 8*int64(cap(x.q.acc))
-	return s
 }

@@ -115,7 +115,7 @@ func (l *Lexicon) Extend(list string, lines []string) (*Lexicon, error) {
 	for i, line := range lines {
 		text, _, err := splitWeight(stripComment(line))
 		if err == nil && !strings.HasPrefix(text, "-") && text != "" {
-			_, err = parsePhrase(text)
+			err = checkLine(list, line)
 			cur = append(cur, line)
 		}
 		if err != nil {

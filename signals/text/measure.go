@@ -1,10 +1,6 @@
 package text
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // features compare the query with one document.
 type features struct {
@@ -16,53 +12,35 @@ type features struct {
 	author    float64 // 1: written by the same person
 }
 
-// measureQuery prepares the terms of the query for features.
-func (x *Index) measureQuery() {
-	q := &x.q
-	q.titleInfo = 0
-	q.byNumber = q.byNumber[:0]
-	for i := range q.terms {
-		t := &q.terms[i]
-		if t.kind != kindTerm {
-			continue
-		}
-		if t.title {
-			q.titleInfo += t.idf * t.idf
-		}
-		if t.known {
-			q.byNumber = append(q.byNumber, numbered{n: t.n, title: t.title, impact: t.impact})
-		}
-	}
-	slices.SortFunc(q.byNumber, func(a, b numbered) int { return cmp.Compare(a.n, b.n) })
-}
-
 // features measures one candidate. All sums are of integers, so that the order
 // of terms cannot matter.
 func (x *Index) features(slot uint32) features {
-	d, q := &x.docs[slot], x.q.byNumber
+	d, q := &x.docs[slot], &x.q
 	var info, titleInfo, in, of int64
-	docs, j := x.q.docs, 0
 	for _, e := range d.terms {
 		n, title := e>>8, e&titleBit != 0
-		for j < len(q) && q[j].n < n {
-			j++
-		}
-		both := j < len(q) && q[j].n == n
-		if !both && !title || x.kind[n] != kindTerm {
+		if !title && !q.marks.has(n) {
 			continue
 		}
-		w := idf(docs, x.df[n])
-		if title {
-			titleInfo += w * w
-		}
+		place, both := q.marks.get(n)
 		if !both {
+			if title && x.kind[n] == kindTerm {
+				w := idf(q.docs, x.df[n])
+				titleInfo += w * w
+			}
 			continue
 		}
-		info += w * min(int64(e&0xfe>>1), q[j].impact)
-		if q[j].title {
+		t := &q.terms[place]
+		if !t.word {
+			continue
+		}
+		w := int64(t.idf)
+		info += w * min(int64(e&0xfe>>1), int64(t.impact))
+		if t.title {
 			in += w * w
 		}
 		if title {
+			titleInfo += w * w
 			of += w * w
 		}
 	}
@@ -127,18 +105,28 @@ const maxShared = 5
 
 // shared names the terms that the query shares with a document.
 func (x *Index) shared(slot uint32) []string {
-	d := &x.docs[slot]
-	var out []string
-	for i := range x.q.terms {
-		t := &x.q.terms[i]
-		if !t.known || t.word == "" {
+	var best [maxShared]uint32 // places among the query's terms, ascending
+	n := 0
+	for _, e := range x.docs[slot].terms {
+		if !x.q.marks.has(e >> 8) {
 			continue
 		}
-		if _, ok := slices.BinarySearchFunc(d.terms, t.n, func(e, n uint32) int { return cmp.Compare(e>>8, n) }); ok {
-			if out = append(out, t.word); len(out) == maxShared {
-				break
-			}
+		place, ok := x.q.marks.get(e >> 8)
+		if !ok || n == maxShared && place > best[n-1] {
+			continue
 		}
+		if n < maxShared {
+			n++
+		}
+		i := n - 1
+		for ; i > 0 && best[i-1] > place; i-- {
+			best[i] = best[i-1]
+		}
+		best[i] = place
+	}
+	out := make([]string, n)
+	for i, p := range best[:n] {
+		out[i] = x.vec.terms[x.q.terms[p].term].word
 	}
 	return out
 }

@@ -19,11 +19,11 @@ type Match struct {
 
 // query holds the buffers of one question.
 type query struct {
-	terms    []queryTerm
-	byNumber []numbered // the known words, ascending
-	acc      []float32  // by slot
-	touched  []uint32
-	cand     []candidate
+	terms   []queryTerm
+	marks   marks
+	acc     []float32 // by slot
+	touched []uint32
+	cand    []candidate
 
 	at        int64
 	docs      int64 // logOf all documents
@@ -32,21 +32,16 @@ type query struct {
 	comps     [2]uint32
 }
 
-type numbered struct {
-	n      uint32
-	title  bool
-	impact int64
-}
-
 type queryTerm struct {
-	hash   uint32
 	n      uint32
-	kind   uint8
-	title  bool
+	hash   uint32
+	term   uint32 // place in the vectorizer's terms
 	known  bool
-	idf    int64 // in units of 1/idfUnit
-	impact int64
-	word   string
+	word   bool
+	title  bool
+	idf    int32 // in units of 1/idfUnit
+	impact int32
+	weight int64 // idf^2 * impact
 }
 
 type candidate struct {
@@ -87,7 +82,6 @@ func (x *Index) Query(f Fields, at int64, k int, skip func(int32) bool) []Match 
 	}
 	x.prepare(&f, at)
 	x.collect(at, skip)
-	x.measureQuery()
 	for i := range x.q.cand {
 		c := &x.q.cand[i]
 		c.score = x.features(c.slot).logit()
@@ -104,23 +98,37 @@ func (x *Index) Query(f Fields, at int64, k int, skip func(int32) bool) []Match 
 // prepare lists the terms of the query, the weightiest first.
 func (x *Index) prepare(f *Fields, at int64) {
 	terms := x.vec.run(f)
-	q := x.q.terms[:0]
-	docs, norm := logOf(uint32(x.live)), lengthNorm(terms)
+	q := &x.q
+	q.docs, q.at = logOf(uint32(x.live)), at
+	q.author, q.comps = nameHash(f.Author), componentHashes(f.Component)
+	norm := lengthNorm(terms)
+	q.terms, q.titleInfo = q.terms[:0], 0
 	for i := range terms {
 		t := &terms[i]
-		e := queryTerm{hash: t.hash, kind: t.kind, title: t.title, impact: int64(impact(t, norm) >> 1), word: t.word}
+		e := queryTerm{hash: t.hash, term: uint32(i), title: t.title, word: t.kind == kindTerm, impact: int32(impact(t, norm) >> 1)}
 		df := uint32(0)
-		if e.n, e.known = x.terms[t.hash]; e.known {
+		if e.n, e.known = x.terms.get(t.hash); e.known {
 			df = x.df[e.n]
 		}
-		e.idf = idf(docs, df)
-		q = append(q, e)
+		info := idf(q.docs, df)
+		e.idf, e.weight = int32(info), info*info*int64(e.impact)
+		if e.title && e.word {
+			q.titleInfo += info * info
+		}
+		q.terms = append(q.terms, e)
 	}
-	slices.SortFunc(q, func(a, b queryTerm) int {
-		return cmp.Or(cmp.Compare(b.idf*b.idf*b.impact, a.idf*a.idf*a.impact), cmp.Compare(a.hash, b.hash))
+	slices.SortFunc(q.terms, func(a, b queryTerm) int {
+		if a.weight != b.weight {
+			return cmp.Compare(b.weight, a.weight)
+		}
+		return cmp.Compare(a.hash, b.hash)
 	})
-	x.q.terms, x.q.docs, x.q.at = q, docs, at
-	x.q.author, x.q.comps = nameHash(f.Author), componentHashes(f.Component)
+	q.marks.reset(len(q.terms))
+	for i := range q.terms {
+		if q.terms[i].known {
+			q.marks.put(q.terms[i].n, uint32(i))
+		}
+	}
 }
 
 // collect adds up what the weightiest terms say of every document they lead to.
@@ -139,7 +147,7 @@ func (x *Index) collect(at int64, skip func(int32) bool) {
 		if used++; used > x.opt.Terms || work <= 0 {
 			break
 		}
-		w := float32(t.idf*t.idf*t.impact) / (idfUnit * idfUnit * 127 * 127)
+		w := float32(t.weight) / (idfUnit * idfUnit * 127 * 127)
 		newer, older := x.post[t.n].runs()
 		work -= q.sum(newer, w, work)
 		work -= q.sum(older, w, work)
@@ -223,4 +231,44 @@ func (x *Index) better(a, b candidate) int {
 	}
 	da, db := &x.docs[a.slot], &x.docs[b.slot]
 	return cmp.Or(cmp.Compare(db.at, da.at), cmp.Compare(db.id, da.id))
+}
+
+// marks find the terms of the query by their numbers: a small bit set says no to
+// most at once, an open-addressed table knows the place.
+type marks struct {
+	bits  [64]uint64
+	cells []uint64 // number<<32 | place+1
+}
+
+func (m *marks) reset(n int) {
+	m.bits = [64]uint64{}
+	size := 64
+	for size < 2*n {
+		size *= 2
+	}
+	if len(m.cells) != size {
+		m.cells = make([]uint64, size)
+		return
+	}
+	clear(m.cells)
+}
+
+func (m *marks) put(n, place uint32) {
+	m.bits[n>>6&63] |= 1 << (n & 63)
+	i := int(n) & (len(m.cells) - 1)
+	for m.cells[i] != 0 {
+		i = (i + 1) & (len(m.cells) - 1)
+	}
+	m.cells[i] = uint64(n)<<32 | uint64(place+1)
+}
+
+func (m *marks) has(n uint32) bool { return m.bits[n>>6&63]>>(n&63)&1 != 0 }
+
+func (m *marks) get(n uint32) (place uint32, ok bool) {
+	for i := int(n) & (len(m.cells) - 1); m.cells[i] != 0; i = (i + 1) & (len(m.cells) - 1) {
+		if uint32(m.cells[i]>>32) == n {
+			return uint32(m.cells[i]) - 1, true
+		}
+	}
+	return 0, false
 }

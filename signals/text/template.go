@@ -32,6 +32,11 @@ func Template(line string) string {
 			for end < len(line) && templateWord(line[end]) {
 				end++
 			}
+			if strings.Contains(line[i:end], "://") {
+				for end < len(line) && line[end] > ' ' && strings.IndexByte(`"'<>)]`, line[end]) < 0 {
+					end++
+				}
+			}
 			out = mask(out, line[i:end])
 			i = end
 		default:

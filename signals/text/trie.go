@@ -62,20 +62,16 @@ type builder struct {
 
 // compile builds a lexicon from its lists.
 func compile(lists map[string][]string) (*Lexicon, error) {
-	b := &builder{}
-	b.negate, b.bareQ = make([]bool, len(cues)), make([]float64, len(cues))
+	b := newBuilder()
 	start := b.node()
 	var negators []uint32
 	for i, line := range lists[negationList] {
-		p, err := parsePhrase(stripComment(line))
-		switch {
-		case stripComment(line) == "":
-		case err != nil || len(p.body.seq) != 1 || p.body.seq[0].words == nil:
-			return nil, lineError(negationList, i, line, errors.Join(err, errors.New("one word is wanted")))
-		default:
-			for _, w := range p.body.seq[0].words {
-				negators = append(negators, b.voc.add(hashLower(w)))
-			}
+		words, err := negation(line)
+		if err != nil {
+			return nil, lineError(negationList, i, line, err)
+		}
+		for _, w := range words {
+			negators = append(negators, b.voc.add(hashLower(w)))
 		}
 	}
 	for c, name := range cues {
@@ -93,6 +89,38 @@ func compile(lists map[string][]string) (*Lexicon, error) {
 		b.negators[id] = true
 	}
 	return &Lexicon{lists: lists, trie: b.trie}, nil
+}
+
+func newBuilder() *builder {
+	b := &builder{}
+	b.negate, b.bareQ = make([]bool, len(cues)), make([]float64, len(cues))
+	return b
+}
+
+// checkLine tells what is wrong with a line of a list.
+func checkLine(list, line string) error {
+	if list == negationList {
+		_, err := negation(line)
+		return err
+	}
+	b := newBuilder()
+	return b.addLine(b.node(), 0, line)
+}
+
+// negation reads a line of the negation list: one word.
+func negation(line string) ([]string, error) {
+	line = stripComment(line)
+	if line == "" {
+		return nil, nil
+	}
+	p, err := parsePhrase(line)
+	if err == nil && (len(p.body.seq) != 1 || p.body.seq[0].words == nil) {
+		err = errors.New("one word is wanted")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.body.seq[0].words, nil
 }
 
 func lineError(list string, i int, line string, err error) error {

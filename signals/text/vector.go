@@ -52,13 +52,19 @@ const (
 type vectorizer struct {
 	terms []term
 	slots []int32 // open addressing over terms, -1 for free
-	memo  map[uint64]uint32
+	memo  []memo
 	last  Fields
 	doc   Doc
 }
 
-// maxMemo bounds the remembered stems; when full they are forgotten at once.
-const maxMemo = 1 << 18
+// memoSize is how many stems are remembered; a word takes the place of another
+// that falls on it.
+const memoSize = 1 << 17
+
+type memo struct {
+	word uint64
+	stem uint32
+}
 
 // run gives the terms of f, good until the next call. The same fields again, as
 // when an issue is looked up and then added, cost nothing.
@@ -143,25 +149,22 @@ func (v *vectorizer) word(w string, weight float32, title bool) {
 // stem gives the hash of the stem of w, 0 for a stop word.
 func (v *vectorizer) stem(w string) uint32 {
 	h := hashLower(w)
-	if s, ok := v.memo[h]; ok {
-		return s
+	m := &v.memo[(h^h>>32)%memoSize]
+	if m.word == h {
+		return m.stem
 	}
-	var s uint32
+	m.word, m.stem = h, 0
 	if low := strings.ToLower(w); !stopWords[low] {
-		s = max(1, fold(hashBytes(Stem(low))))
+		m.stem = max(1, fold(hashBytes(Stem(low))))
 	}
-	if len(v.memo) >= maxMemo {
-		clear(v.memo)
-	}
-	v.memo[h] = s
-	return s
+	return m.stem
 }
 
 func fold(h uint64) uint32 { return uint32(h ^ h>>32) }
 
 func (v *vectorizer) reset() {
 	if v.memo == nil {
-		v.memo = make(map[uint64]uint32)
+		v.memo = make([]memo, memoSize)
 	}
 	if len(v.slots) == 0 || len(v.slots) > 1<<14 && len(v.terms) < 1<<10 {
 		v.slots = make([]int32, 1<<10)

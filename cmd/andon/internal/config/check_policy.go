@@ -65,6 +65,7 @@ func (k *checker) pattern(p *signals.Pattern, at string) {
 		}
 	}
 	switch {
+	case k.broken[at+".field"] || k.broken[at+".raised"] || k.broken[at+".handoffs"]:
 	case kinds == 0 && len(p.From)+len(p.To) > 0:
 		k.fault(at, "from and to need a field")
 	case kinds == 0:

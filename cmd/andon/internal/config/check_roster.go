@@ -80,7 +80,7 @@ func (r *rosterCheck) person(p *Person, at string, entries map[string]string, ac
 		r.account(a, qualified(signals.Slack, r.c.SlackTeam(), a), p.ID, path, accounts)
 		r.site(a, path, r.c.workspaces(), "slack team")
 	}
-	if p.Region != "" && r.c.Policy.Holidays[p.Region] == nil {
+	if _, ok := r.c.Policy.Holidays[p.Region]; !ok && p.Region != "" {
 		r.hint(at+".region", "policy.holidays has no such region")
 	}
 }

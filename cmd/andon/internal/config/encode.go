@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -123,5 +124,8 @@ func str(s string) *yaml.Node { return text(escape(s)) }
 func text(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
+	if strings.ContainsAny(s, "\r\n\t") {
+		n.Style = yaml.DoubleQuotedStyle // a block would have to say where its indentation begins
+	}
 	return n
 }

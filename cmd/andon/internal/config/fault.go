@@ -73,7 +73,7 @@ func (f Faults) sort() {
 
 // nearest returns the name that a slip of the finger may have meant, or "".
 func nearest(word string, among []string) string {
-	best, least := "", max(2, len(word)/3)+1
+	best, least := "", max(1, len(word)/3)+1
 	for _, name := range among {
 		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < least && d < len(name) {
 			best, least = name, d

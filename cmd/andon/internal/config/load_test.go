@@ -122,7 +122,7 @@ func TestFaultsOfForm(t *testing.T) {
 		"policy: {zone: 5}":                          "a.yaml:1:16: policy.zone: expected text, found a number; put it in quotes",
 		"policy: {urgent: [true]}":                   "a.yaml:1:19: policy.urgent[0]: expected text, found true or false; put it in quotes",
 		"policy: {urgent: high}":                     "a.yaml:1:18: policy.urgent: expected a list of texts, found text",
-		"policy: {urgent: [high, , low]}":            "a.yaml:1:24: this is not valid YAML",
+		"policy: {urgent: [high, , low]}":            "a.yaml:1:1: a value is missing",
 		"policy: {urgent: [high, ~]}":                "a.yaml:1:25: policy.urgent[1]: the entry is empty",
 		"policy: [a]":                                "a.yaml:1:9: policy: expected a mapping, found a list",
 		"jira: {site: a}":                            "a.yaml:1:7: jira: expected a list of mappings, found a mapping",

@@ -83,6 +83,8 @@ func syntaxFault(raw []byte, err error) *Fault {
 		text = "* begins an alias, and there is no anchor of that name; put the value in quotes if it is text"
 	case strings.Contains(text, "cannot start any token"):
 		text = "this cannot begin a value; put it in quotes"
+	case strings.Contains(text, "did not find expected node content"):
+		text = "a value is missing"
 	case strings.ContainsAny(text, "'\"") && !known(text):
 		text = "this is not valid YAML"
 	}

@@ -1,0 +1,117 @@
+package detect
+
+import (
+	"math"
+
+	"andon/signals"
+)
+
+// linkWindow is how many later posts of others are weighed as answers.
+const linkWindow = 120
+
+// Reply is a post of somebody else and how likely it answers an utterance.
+type Reply struct {
+	Post   *signals.Post
+	Chance float64
+}
+
+// threadedDoubt is how much the odds of a flat post that addresses nobody sink,
+// in powers of e, where all talk stands in threads: people who answer there do
+// it in the thread.
+const threadedDoubt = 2
+
+// askedAgainDoubt is the same for what was said before the author asked again.
+const askedAgainDoubt = 2
+
+// damp lowers a probability by doubt, in powers of e of its odds.
+func damp(p, doubt float64) float64 {
+	odds := p / (1 - p) * math.Exp(-doubt)
+	return odds / (1 + odds)
+}
+
+// Replies returns what others said after the utterance in the channel, with the
+// chance of each to be meant for the author, in time order.
+func (t *Talk) Replies() []Reply {
+	var out []Reply
+	rank, naming := 0, t.naming()
+	for i, p := range t.After {
+		if p.Event.Actor == t.Author {
+			continue
+		}
+		if rank >= linkWindow {
+			break
+		}
+		if signals.CompareEvents(p.Event, t.Group[0].Event) > 0 {
+			chance := logistic(linkWeights[:], t.linkFacts(i, rank, naming))
+			if len(t.of(p).names) == 0 {
+				chance = damp(chance, threadedDoubt*t.threaded)
+				if t.asksAgainAfter(i) {
+					chance = damp(chance, askedAgainDoubt)
+				}
+			}
+			out = append(out, Reply{p, chance})
+		}
+		rank++
+	}
+	return out
+}
+
+// asksAgainAfter reports whether the author asked nearly the same once more
+// after After[i]: then that was no answer.
+func (t *Talk) asksAgainAfter(i int) bool {
+	if t.again == nil {
+		last, ask := -1, t.bestAsk()
+		for j, p := range t.After {
+			if p.Event.Actor == t.Author && t.Reading(p).asks() >= 0.5 && t.same(ask, p) && p.Event.At.Sub(ask.Event.At) > utteranceGap {
+				last = j
+			}
+		}
+		t.again = &last
+	}
+	return i < *t.again
+}
+
+// naming is the share of the posts around the utterance that address somebody:
+// where most do, one that addresses nobody answers nobody.
+func (t *Talk) naming() float64 {
+	n, all := 1.0, 4.0
+	for _, list := range [][]*signals.Post{t.Before, t.After} {
+		for i, p := range list {
+			if i >= talkBefore {
+				break
+			}
+			all++
+			if len(t.of(p).names) > 0 {
+				n++
+			}
+		}
+	}
+	return n / all
+}
+
+// pace is how many posts an hour stood in the channel just before the
+// utterance, at least 0.1 and at most 600.
+func (t *Talk) pace() float64 {
+	n := len(t.Before)
+	if n < 2 {
+		return 1
+	}
+	h := t.Group[0].Event.At.Sub(t.Before[0].Event.At).Hours()
+	return math.Max(0.1, math.Min(600, float64(n)/math.Max(h, 0.001)))
+}
+
+// logistic is the probability of a weighted sum of facts; the last weight is the constant.
+func logistic(w, x []float64) float64 {
+	z := w[len(w)-1]
+	for i, v := range x {
+		z += w[i] * v
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,120 @@
+package replay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"andon/signals"
+	"andon/signals/risk"
+	"andon/signals/route"
+)
+
+// tracker invents the history of a busy tracker: one issue for every five
+// events, each with a title, a description of some 100 words drawn as natural
+// language is (few words often, many seldom), and a path over teams.
+func tracker(events int) []*signals.Event {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	zipf := rand.NewZipf(rnd, 1.15, 8, 40_000)
+	words := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			w := zipf.Uint64()
+			b.WriteByte("bcdfglmnprst"[w%12])
+			b.WriteByte("aeiou"[w/12%5])
+			fmt.Fprintf(&b, "%c%c%x", "bcdfglmnprst"[w/60%12], "aeiou"[w/720%5], w)
+		}
+		return b.String()
+	}
+	names := func(prefix string, n int) []string {
+		out := make([]string, n)
+		for i := range out {
+			out[i] = fmt.Sprint(prefix, i)
+		}
+		return out
+	}
+	squads, people, parts := names("Team ", 60), names("jira/s/p", 900), names("part-", 120)
+	out := make([]*signals.Event, 0, events)
+	for i := range events / 5 {
+		k := signals.Key{Source: signals.Jira, Site: "s", ID: fmt.Sprint(i)}
+		at := begin.Add(time.Duration(i) * 90 * time.Second)
+		area := rnd.IntN(len(parts))
+		pick := func(list []string) string { return list[(area*7+int(rnd.ExpFloat64()*3))%len(list)] }
+		out = append(out, &signals.Event{ID: k.String() + "/created", Case: k, Kind: signals.Opened, Actor: people[rnd.IntN(len(people))], At: at, Text: words(8), Audience: signals.Public, Set: []signals.Value{
+			{Field: signals.FieldLabel, To: "BIG-" + k.ID}, {Field: signals.FieldBody, To: words(100)}, {Field: signals.FieldComponent, To: parts[area]},
+			{Field: signals.FieldTeam, To: pick(squads)}, {Field: signals.FieldHolder, To: pick(people)}, {Field: signals.FieldPriority, To: "Medium"}, {Field: signals.FieldStatus, To: "Open"},
+		}})
+		for j := 1; j < 5; j++ {
+			at = at.Add(time.Duration(rnd.IntN(2000)) * time.Minute)
+			e := &signals.Event{ID: fmt.Sprintf("%s/%d.0", k, j), Case: k, Seq: signals.Seq{Entry: int64(j)}, Actor: pick(people), At: at, Audience: signals.Public}
+			switch {
+			case j == 4:
+				e.Kind, e.To = signals.Closed, "Fixed"
+			case rnd.IntN(3) == 0:
+				e.Kind, e.To = signals.TeamMoved, pick(squads)
+			case rnd.IntN(2) == 0:
+				e.Kind, e.To = signals.Assigned, pick(people)
+			default:
+				e.Kind, e.From, e.To = signals.Status, "Open", "In Progress"
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// BenchmarkEvents measures a replay of an invented tracker per event, and what
+// it holds in memory at the end, the events themselves included.
+func BenchmarkEvents(b *testing.B) {
+	for _, n := range []int{10_000, 100_000, 1_000_000} {
+		for _, mode := range []struct {
+			name string
+			o    Options
+		}{
+			{"paths", Options{Signals: true, Detectors: []string{"long_path", "ping_pong", "climb", "stall", "orphan", "downgraded"}}},
+			{"everything", Options{Nudges: true, Risk: true, Routes: true, Matches: true}},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", mode.name, n), func(b *testing.B) {
+				if n == 1_000_000 && testing.Short() {
+					b.Skip("a million events take a while: left out with -short")
+				}
+				var held uint64
+				for b.Loop() {
+					b.StopTimer()
+					in := &Input{}
+					require.NoError(b, in.Play.Add(tracker(n)))
+					o := mode.o
+					o.Policy, o.Lexicon = live(), lexicon
+					b.StartTimer()
+					res, err := Run(in, o, silence{})
+					require.NoError(b, err)
+					b.StopTimer()
+					var m runtime.MemStats
+					runtime.GC()
+					runtime.ReadMemStats(&m)
+					held = m.HeapAlloc
+					runtime.KeepAlive(res)
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/1000, "us/event")
+				b.ReportMetric(float64(held)/1e6, "MB-held")
+			})
+		}
+	}
+}
+
+// silence is a sink that keeps nothing.
+type silence struct{}
+
+func (silence) Signal(*signals.Case, *signals.Signal) error                         { return nil }
+func (silence) Risk(*signals.Case, time.Time, risk.Prediction) error                { return nil }
+func (silence) Route(*signals.Case, time.Time, route.Kind, []route.Candidate) error { return nil }
+func (silence) Match(*signals.Case, time.Time, []Match) error                       { return nil }
