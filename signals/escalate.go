@@ -37,7 +37,7 @@ func (p *Policy) IsUrgent(priority string) bool {
 // WaitsForOpener reports whether a status says that it is the originator's turn.
 func (p *Policy) WaitsForOpener(status string) bool {
 	status = strings.ToLower(status)
-	return status != "" && slices.ContainsFunc(p.Waiting, func(s string) bool { return strings.Contains(status, s) })
+	return status != "" && slices.ContainsFunc(p.Waiting, func(s string) bool { return strings.Contains(status, strings.ToLower(s)) })
 }
 
 // LevelHeight is the height of a support level: its place in the policy's list,

@@ -51,8 +51,9 @@ type Policy struct {
 	Detect Thresholds `koanf:"detect" json:"detect"`
 }
 
-// Pattern is one transition that counts as an escalation. All parts that are
-// given must hold.
+// Pattern is one thing that counts as an escalation: a field that changes from
+// one of some values to one of some others, or a priority that rises, or so
+// many team hand-offs. One of the three is given.
 type Pattern struct {
 	Field    string   `koanf:"field" json:"field"`       // a field as the source names it, or status, priority, level, team
 	From     []string `koanf:"from" json:"from"`         // any value when empty
@@ -69,14 +70,14 @@ type Thresholds struct {
 		Least      int     `koanf:"least" json:"least"`           // closed cases needed before the percentile counts; 50
 	} `koanf:"long_path" json:"long_path"`
 	Climb struct {
-		Levels int `koanf:"levels" json:"levels"` // levels up and down again; 2
+		Levels int `koanf:"levels" json:"levels"` // levels up before it came down again; 2
 	} `koanf:"climb" json:"climb"`
 	Stall struct {
-		After  time.Duration `koanf:"after" json:"after"`   // the holder's working time without a sign after a hand-off; 16h, two days
-		Urgent time.Duration `koanf:"urgent" json:"urgent"` // the same for urgent priorities; 4h
+		After  time.Duration `koanf:"after" json:"after"`   // the holder's working time without a sign after a hand-off; 28h, three days: shorter silences are ordinary
+		Urgent time.Duration `koanf:"urgent" json:"urgent"` // the same for urgent priorities; 9h, one day
 	} `koanf:"stall" json:"stall"`
 	Orphan struct {
-		After time.Duration `koanf:"after" json:"after"` // working time that an urgent case may be without a holder; 2h
+		After time.Duration `koanf:"after" json:"after"` // working time that an urgent case may be without a holder; 4h, half a day
 	} `koanf:"orphan" json:"orphan"`
 	Downgraded struct {
 		Talk time.Duration `koanf:"talk" json:"talk"` // people count as still speaking when somebody wrote within this time before; 72h
@@ -134,8 +135,8 @@ func DefaultPolicy() Policy {
 	d := &p.Detect
 	d.LongPath.Handoffs, d.LongPath.Least = 3, 50
 	d.Climb.Levels = 2
-	d.Stall.After, d.Stall.Urgent = 16*time.Hour, 4*time.Hour
-	d.Orphan.After = 2 * time.Hour
+	d.Stall.After, d.Stall.Urgent = 28*time.Hour, 9*time.Hour
+	d.Orphan.After = 4 * time.Hour
 	d.Downgraded.Talk = 72 * time.Hour
 	d.CameBack.Likeness, d.CameBack.Window = 0.6, 180*24*time.Hour
 	d.UnansweredAsk.After, d.UnansweredAsk.Posts, d.UnansweredAsk.Least = 4*time.Hour, 100, 0.5

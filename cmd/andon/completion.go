@@ -100,7 +100,7 @@ func flagOf(f *kong.Flag) flagLine {
 }
 
 func takesFile(v *kong.Value) bool {
-	return slices.Contains([]string{"path", "existingfile", "existingdir", "filecontent"}, v.Tag.Type)
+	return slices.Contains([]string{"path", "existingfile", "existingdir", "filecontent"}, v.Tag.Type) || slices.Contains([]string{"FILE", "CSV", "DIR|ZIP"}, v.Tag.PlaceHolder)
 }
 
 // names are the flag as it can be typed.

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/eventlog"
@@ -18,10 +21,10 @@ import (
 
 // inputs are the flags that name history; replay and backtest share them.
 type inputs struct {
-	Learn  []string `help:"Closed history that is known before the start: Jira JSON Lines (.gz) or a page of Jira's search. May be repeated." placeholder:"FILE" type:"existingfile" sep:"none"`
-	Jira   []string `help:"Jira issues to go through. May be repeated." placeholder:"FILE" type:"existingfile" sep:"none"`
-	Slack  []string `help:"Slack workspace export, a folder or a .zip. May be repeated." placeholder:"DIR|ZIP" type:"path" sep:"none"`
-	Events []string `help:"Event log as CSV, with its columns named in the configuration. May be repeated." placeholder:"CSV" type:"existingfile" sep:"none"`
+	Learn  []string `help:"Closed history that is known before the start: Jira JSON Lines (.gz) or a page of Jira's search. May be repeated; SITE=FILE names one of several configured sites." placeholder:"FILE" sep:"none"`
+	Jira   []string `help:"Jira issues to go through, likewise." placeholder:"FILE" sep:"none"`
+	Slack  []string `help:"Slack workspace export, a folder or a .zip. May be repeated; TEAM=PATH names one of several configured workspaces." placeholder:"DIR|ZIP" sep:"none"`
+	Events []string `help:"Event log as CSV, with its columns named in the configuration. May be repeated; SITE=CSV names one of several configured forms." placeholder:"CSV" sep:"none"`
 	Config string   `help:"Configuration file." placeholder:"FILE" type:"existingfile" short:"c"`
 	Strict bool     `help:"End with exit code 3 when part of the input was rejected."`
 }
@@ -65,7 +68,9 @@ func (in *inputs) readWith(ctx context.Context, c config.Config, show func(strin
 	} {
 		for _, p := range group.paths {
 			show("reading " + p)
-			if err := group.read(ctx, p); err != nil {
+			if err := group.read(ctx, p); errors.Is(err, fs.ErrNotExist) {
+				return nil, usageError{err}
+			} else if err != nil {
 				return nil, fmt.Errorf("read %s: %w", p, err)
 			}
 		}
@@ -88,38 +93,59 @@ func (h *history) prepare() error {
 	return h.Org.Add(org)
 }
 
-func (h *history) jira(ctx context.Context, path string, to *replay.Log) error {
-	o := jira.Options{Site: h.config.JiraSite()}
-	if len(h.config.Jira) > 0 {
-		j := h.config.Jira[0]
-		o.Team, o.Level, o.Fields, o.Done = j.TeamField, j.LevelField, j.Fields, j.Done
-		o.Audience = signals.Public
-		if j.Audience == "restricted" {
-			o.Audience = signals.MembersOf(signals.ID(signals.Jira, o.Site, "browse")) // nobody is known to be in it
+// which splits NAME=PATH where NAME is configured, and returns the position of
+// the configuration that applies: the named one, else the first.
+func which(arg string, n int, name func(int) string) (path string, at int) {
+	before, after, ok := strings.Cut(arg, "=")
+	for i := range n {
+		if ok && before != "" && name(i) == before {
+			return after, i
 		}
+	}
+	return arg, 0
+}
+
+func (h *history) jira(ctx context.Context, arg string, to *replay.Log) error {
+	sites := h.config.Jira
+	if len(sites) == 0 {
+		sites = []config.Jira{{}}
+	}
+	path, at := which(arg, len(sites), func(i int) string { return sites[i].Site })
+	j := sites[at]
+	o := jira.Options{Site: cmp.Or(j.Site, "jira"), Team: j.TeamField, Level: j.LevelField, Fields: j.Fields, Done: j.Done, Audience: signals.Public}
+	if j.Audience == "restricted" {
+		o.Audience = signals.MembersOf(signals.ID(signals.Jira, o.Site, "browse")) // nobody is known to be in it
 	}
 	rep, err := jira.ReadFile(ctx, path, o, to.Add)
 	h.note(path, rep.Rejects, rep.Rejected, rep.Warnings)
 	return err
 }
 
-func (h *history) slack(ctx context.Context, path string) error {
-	rep, err := slack.ReadExport(ctx, path, slack.ExportOptions{Team: h.config.SlackTeam()}, h.Play.Add)
+func (h *history) slack(ctx context.Context, arg string) error {
+	teams := h.config.Slack
+	if len(teams) == 0 {
+		teams = []config.Slack{{}}
+	}
+	path, at := which(arg, len(teams), func(i int) string { return teams[i].Team })
+	team := cmp.Or(teams[at].Team, "slack")
+	rep, err := slack.ReadExport(ctx, path, slack.ExportOptions{Team: team}, h.Play.Add)
 	h.note(path, rep.Rejects, rep.Rejected, rep.Warnings)
 	for id, name := range rep.Names {
-		h.Rooms[signals.ID(signals.Slack, h.config.SlackTeam(), id)] = name
+		h.Rooms[id] = name
 	}
 	return err
 }
 
-func (h *history) events(ctx context.Context, path string) error {
+func (h *history) events(ctx context.Context, arg string) error {
 	if len(h.config.Events) == 0 {
 		return usageError{errors.New("an event log needs its columns in the configuration, under events")}
 	}
-	e := h.config.Events[0]
+	path, at := which(arg, len(h.config.Events), func(i int) string { return h.config.Events[i].Site })
+	e := h.config.Events[at]
 	m := eventlog.Mapping{
 		Site: e.Site, Case: e.Case, Time: e.Time, Activity: e.Activity, Person: e.Person, Team: e.Team, Level: e.Level, Priority: e.Priority,
-		Status: e.Status, Title: e.Title, Component: e.Component, Opener: e.Opener, Actor: e.Actor, Fields: e.Fields, Missing: e.Missing, Sparse: e.Sparse, TimeLayouts: e.Layouts, Zone: e.Zone, Closed: e.Closed, Audience: signals.Public,
+		Status: e.Status, Title: e.Title, Component: e.Component, Fields: e.Fields, TimeLayouts: e.Layouts, Zone: e.Zone, Closed: e.Closed, Audience: signals.Public,
+		Opener: e.Opener, Actor: e.Actor, Missing: e.Missing, Sparse: e.Sparse,
 	}
 	for _, r := range e.Comma {
 		m.Comma = r

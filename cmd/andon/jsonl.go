@@ -22,7 +22,7 @@ import (
 type writer struct {
 	dir   string
 	files map[string]*out
-	world func() *decide.World
+	world *decide.World // to name the cases of evidence; nil until the replay begins
 	buf   []byte
 }
 
@@ -107,7 +107,7 @@ func (w *writer) ref(c *signals.Case, id string) string {
 	if k == c.Key {
 		label = c.Label
 	} else if w.world != nil {
-		if other := w.world().Cases[k]; other != nil {
+		if other := w.world.Cases[k]; other != nil {
 			label = other.Label
 		}
 	}
@@ -225,6 +225,9 @@ type died struct {
 	Stage signals.Stage `json:"stage"`
 	Why   string        `json:"why"`
 }
+
+// begin takes the world that the replay works on.
+func (w *writer) begin(world *decide.World) { w.world = world }
 
 // book writes the nudges and the ledgers as they stand at the end.
 func (w *writer) book(world *decide.World) error {

@@ -50,7 +50,7 @@ func (r *replayCmd) Run(e *env) error {
 	}
 	o := replay.Options{
 		Policy: h.config.Policy, Lexicon: h.lexicon, Signals: wants("signals"), Nudges: wants("nudges", "ledger"), Risk: wants("risk"), Routes: wants("routes"),
-		Matches: wants("matches"), AsLive: r.AsLive, Progress: bar.step,
+		Matches: wants("matches"), AsLive: r.AsLive, Progress: bar.step, Begin: w.begin,
 	}
 	res, err := replay.Run(&h.Input, o, w)
 	bar.done()

@@ -11,7 +11,7 @@ import (
 )
 
 // Memory is what was learnt from the journal: the similarity index, the route
-// model, how many hand-offs are usual, and a cache of what texts say. It learns
+// model, what is usual in each project, and a cache of what texts say. It learns
 // from public events only, so that nothing it says can leak.
 type Memory struct {
 	Lexicon *text.Lexicon
@@ -21,11 +21,13 @@ type Memory struct {
 	ids      []*signals.Case // by index id
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
+	habits   map[string]*habit
 	readings map[*signals.Event]*reading
 	older    map[*signals.Event]*reading
 	sites    []string // Jira sites seen
 	teams    []string // Slack teams seen
-	last     alike
+
+	likes, olderLikes map[signals.Key]alike
 }
 
 type reading struct {
@@ -40,7 +42,7 @@ type tally struct {
 }
 
 func newMemory(o Options) *Memory {
-	m := &Memory{Lexicon: o.Lexicon, number: make(map[signals.Key]int32), handoffs: make(map[string]*tally), readings: make(map[*signals.Event]*reading)}
+	m := &Memory{Lexicon: o.Lexicon, number: make(map[signals.Key]int32), handoffs: make(map[string]*tally), habits: make(map[string]*habit), readings: make(map[*signals.Event]*reading), likes: make(map[signals.Key]alike)}
 	if m.Lexicon == nil {
 		m.Lexicon = text.DefaultLexicon()
 	}
@@ -90,6 +92,7 @@ func (m *Memory) Observe(c *signals.Case, e *signals.Event) {
 	if m.Routes != nil {
 		m.Routes.Observe(c, e)
 	}
+	m.observeHabit(c, e)
 	if e.Kind == signals.Closed && c.Closes == 1 {
 		m.tally(c)
 	}
@@ -147,7 +150,7 @@ func (m *Memory) Remember(c *signals.Case) {
 }
 
 func fields(c *signals.Case) (text.Fields, bool) {
-	f := text.Fields{Title: c.Title, Body: c.Body, Component: c.Components, Project: c.Project}
+	f := text.Fields{Title: c.Title, Body: c.Body, Component: c.Components, Project: c.Project, Author: c.Opener}
 	if c.Key.Source == signals.Slack {
 		if len(c.Posts) == 0 {
 			return f, false
@@ -162,15 +165,19 @@ func fields(c *signals.Case) (text.Fields, bool) {
 // gets the best of them.
 const breadth = 10
 
-// alike is the latest answer of Alike: several detectors ask about the same case.
+// alike is an answer of Alike. It holds as long as the case reads the same: who
+// comes later is not earlier.
 type alike struct {
-	c     *signals.Case
-	text  string
-	likes []detect.Like
+	title, body string
+	likes       []detect.Like
 }
 
+// answers is how many answers of Alike each half of their cache holds: more than
+// the cases that a site opens in a day or two, in which they are asked for again.
+const answers = 2048
+
 // Alike implements detect.Models: earlier cases like c, c itself left out. k is
-// at most breadth. The result is valid until the next call.
+// at most breadth.
 func (m *Memory) Alike(c *signals.Case, k int) []detect.Like {
 	if m.Index == nil {
 		return nil
@@ -179,18 +186,26 @@ func (m *Memory) Alike(c *signals.Case, k int) []detect.Like {
 	if !ok {
 		return nil
 	}
-	if m.last.c != c || m.last.text != f.Title+f.Body {
-		m.last = alike{c, f.Title + f.Body, m.lookUp(c, f)}
+	a, ok := m.likes[c.Key]
+	if !ok {
+		a, ok = m.olderLikes[c.Key]
 	}
-	return m.last.likes[:min(k, len(m.last.likes))]
+	if !ok || a.title != f.Title || a.body != f.Body {
+		a = alike{f.Title, f.Body, m.lookUp(c, f)}
+	}
+	if len(m.likes) >= answers {
+		m.olderLikes, m.likes = m.likes, make(map[signals.Key]alike, answers)
+	}
+	m.likes[c.Key] = a
+	return a.likes[:min(k, len(a.likes))]
 }
 
 func (m *Memory) lookUp(c *signals.Case, f text.Fields) []detect.Like {
-	self, known := m.number[c.Key]
-	if !known {
-		self = -1
+	var skip func(int32) bool
+	if self, known := m.number[c.Key]; known {
+		skip = func(id int32) bool { return id == self }
 	}
-	hits := m.Index.Query(f, c.Opened.Unix(), breadth, func(id int32) bool { return id == self || !m.ids[id].Opened.Before(c.Opened) })
+	hits := m.Index.Query(f, c.Opened.Unix(), breadth, skip)
 	out := make([]detect.Like, 0, len(hits))
 	for _, h := range hits {
 		out = append(out, detect.Like{Case: m.ids[h.ID], Score: h.Score, Words: h.Shared})

@@ -5,14 +5,17 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"andon/signals"
 	"andon/signals/text"
 )
 
 // CameBack finds what was thought to be over: a closed case that is opened
-// again, and a new case very like one that was closed. It is about the case,
-// not about who closed it.
+// again, and a new fault very like one that was closed. Planned work does not
+// recur, it is only alike: tasks, features and what has had the same title
+// several times before are left out, and so are siblings raised by one person
+// within a day. It is about the case, not about who closed it.
 var CameBack = Detector{
 	Name:    "came_back",
 	Doc:     "it was closed before, and here it is again",
@@ -93,12 +96,32 @@ func raised(s *Snapshot) bool {
 	return r.Has(text.Problem, 0.5) || r.Has(text.Again, 0.5)
 }
 
+// routine is how many earlier cases of the same title make it a routine: a
+// weekly task, a standard request, a title that says only what it is about.
+const routine = 3
+
+// planned are parts of the names that trackers give to work which is no fault.
+var planned = []string{"task", "story", "feature", "improvement", "epic", "wish", "enhancement", "documentation", "request", "change"}
+
+// sibling is within how long cases of one person belong together.
+const sibling = 24 * time.Hour
+
 // recurred judges a new case by the closed ones it is like.
 func recurred(s *Snapshot) []signals.Signal {
+	if containsAny(s.Case.Type, planned) {
+		return nil
+	}
 	t := &s.Policy().Detect.CameBack
-	for _, l := range s.Models.Alike(s.Case, 3) {
+	likes := s.Models.Alike(s.Case, 10)
+	if sameTitles(s.Case, likes) >= routine {
+		return nil
+	}
+	for _, l := range likes[:min(3, len(likes))] {
 		old := l.Case
 		if l.Score < t.Likeness || old == nil || old.ClosedAt.IsZero() || old.Gone || s.Now.Sub(old.ClosedAt) > t.Window {
+			continue
+		}
+		if containsAny(old.Type, planned) || related(s.Case, old) {
 			continue
 		}
 		if slices.ContainsFunc(s.Case.Links, func(k signals.Link) bool { return k.To == old.Key }) {
@@ -115,6 +138,30 @@ func recurred(s *Snapshot) []signals.Signal {
 		return []signals.Signal{s.Signal("came_back", first.ID, l.Score, reason, first.ID, end.ID)}
 	}
 	return nil
+}
+
+// related reports whether two cases are siblings: one person raised both
+// within a day, or the later one before the earlier was an hour over.
+func related(c, old *signals.Case) bool {
+	return c.Opener == old.Opener && c.Opened.Sub(old.Opened) < sibling || c.Opened.Sub(old.ClosedAt) < time.Hour
+}
+
+// sameTitles counts the cases with the title of c, figures and dates aside.
+func sameTitles(c *signals.Case, likes []Like) (n int) {
+	title := withoutFigures(c.Title)
+	if title == "" {
+		return 0
+	}
+	for _, l := range likes {
+		if l.Case != nil && withoutFigures(l.Case.Title) == title {
+			n++
+		}
+	}
+	return n
+}
+
+func withoutFigures(title string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) }), " ")
 }
 
 // sharedWith reports whether everybody who sees event e may see the others. A

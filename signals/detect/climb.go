@@ -6,9 +6,12 @@ import (
 	"andon/signals"
 )
 
-// Climb finds escalations up the chart or the support levels that ended where
-// they began: somebody below could have been asked at once. Every rise and
-// fall is a signal of its own.
+// Climb finds escalations up the support levels or the chart that were taken
+// back: it rose two levels or more and then came down, so somebody below the
+// top could have been asked at once. Where both tell, the levels are heard; a
+// fall of one level is enough there, in the chart it has to be as deep as the
+// least rise, since leads hand work to their people all the time. Every rise
+// and fall is a signal of its own.
 var Climb = Detector{
 	Name:    "climb",
 	Doc:     "the case rose several levels and came down again",
@@ -26,39 +29,26 @@ func climb(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	least := max(1, s.Policy().Detect.Climb.Levels)
-	explicit := s.Case.Level != ""
-	of := heights(s, explicit)
-	if h, ok := of(&p[n]); !ok || !sank(p, of, h, least) {
-		return nil
+	levels := func(h *signals.Hop) (int, bool) { return s.Policy().LevelHeight(h.Level) }
+	if low, top, ok := lastClimb(p, levels, least, 1); ok {
+		reason := fmt.Sprintf("it rose from %s to %s and came down to %s in %s", p[low].Level, p[top].Level, p[n].Level, lasted(s.Now.Sub(p[low].Since)))
+		return []signals.Signal{s.Signal("climb", p[n].Event, 0.9, reason, p[n].Event, p[top].Event, p[low].Event)}
 	}
-	low, top, ok := lastClimb(p, of, least)
-	if !ok {
-		return nil
+	chart := func(h *signals.Hop) (int, bool) { return heightOf(s, h) }
+	if low, top, ok := lastClimb(p, chart, least, least); ok {
+		up, down := rise(chart, &p[low], &p[top]), rise(chart, &p[n], &p[top])
+		reason := fmt.Sprintf("it rose %s in the chart and came down %d again in %s", counted(up, "level"), down, lasted(s.Now.Sub(p[low].Since)))
+		return []signals.Signal{s.Signal("climb", p[n].Event, 0.7, reason, p[n].Event, p[top].Event, p[low].Event)}
 	}
-	up, down := rise(of, &p[low], &p[top]), rise(of, &p[n], &p[top])
-	reason := fmt.Sprintf("it rose %s and came down %d again in %s", counted(up, "level"), down, lasted(s.Now.Sub(p[low].Since)))
-	if explicit {
-		reason = fmt.Sprintf("it rose from %s to %s and came down to %s again in %s", p[low].Level, p[top].Level, p[n].Level, lasted(s.Now.Sub(p[low].Since)))
-	}
-	score := 0.7 // a chart tells less than a level does
-	if explicit {
-		score = 0.9
-	}
-	return []signals.Signal{s.Signal("climb", p[n].Event, score, reason, p[n].Event, p[top].Event, p[low].Event)}
+	return nil
 }
 
-// heights measures hops by the support level where the case has one, else by
-// the place of the holder in the chart.
-func heights(s *Snapshot, explicit bool) height {
-	if explicit {
-		return func(h *signals.Hop) (int, bool) { return s.Policy().LevelHeight(h.Level) }
+// heightOf is the place of the holder in the chart.
+func heightOf(s *Snapshot, h *signals.Hop) (int, bool) {
+	if h.Person == "" {
+		return 0, false
 	}
-	return func(h *signals.Hop) (int, bool) {
-		if h.Person == "" {
-			return 0, false
-		}
-		return s.Org.Height(h.Person)
-	}
+	return s.Org.Height(h.Person)
 }
 
 func rise(of height, from, to *signals.Hop) int {
@@ -67,21 +57,13 @@ func rise(of height, from, to *signals.Hop) int {
 	return b - a
 }
 
-// sank is the quick question: was any hop before at least so much higher than
-// the present one?
-func sank(p signals.Path, of height, now, least int) bool {
-	for i := len(p) - 2; i >= 0; i-- {
-		if h, ok := of(&p[i]); ok && h-now >= least {
-			return true
-		}
+// lastClimb reports whether the last hop ends a climb: a rise of at least so
+// many levels from low to top and a fall of at least so many after it. A climb
+// that ended before plays no further part.
+func lastClimb(p signals.Path, of height, least, fall int) (low, top int, ended bool) {
+	if _, ok := of(&p[len(p)-1]); !ok {
+		return 0, 0, false
 	}
-	return false
-}
-
-// lastClimb reports whether the last hop ends a climb: a rise of least levels
-// from low to top and a fall of least levels after it. A climb that ended
-// before plays no further part.
-func lastClimb(p signals.Path, of height, least int) (low, top int, ended bool) {
 	bottom, peak, at, started := 0, 0, 0, false
 	for i := range p {
 		h, ok := of(&p[i])
@@ -97,7 +79,7 @@ func lastClimb(p signals.Path, of height, least int) (low, top int, ended bool) 
 		case h < bottom && peak-bottom < least:
 			low, top, bottom, peak = i, i, h, h
 		}
-		if peak-bottom >= least && peak-at >= least {
+		if peak-bottom >= least && peak-at >= fall {
 			if i == len(p)-1 {
 				return low, top, true
 			}

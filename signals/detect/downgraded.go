@@ -4,21 +4,29 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"andon/signals"
 	"andon/signals/text"
 )
 
-// Downgraded finds the volume being turned down while people still speak: the
-// priority lowered, or the case refused or closed without an answer, though
-// somebody else insisted shortly before or writes after it. Who lowers or
-// closes what they raised themselves is left alone until another person speaks.
+// Downgraded finds the volume being turned down while somebody still needs it
+// loud: the priority lowered, or the case refused or closed without an answer,
+// though the last word before was a plea, a question, an objection or fresh
+// evidence of somebody else that nobody answered, or though somebody objects
+// afterwards. Words that explain the decision do not count: those of who took
+// it or who holds the case, and those written within the hour around a
+// decision. Who lowers or closes what they raised themselves is left alone
+// until another person speaks.
 var Downgraded = Detector{
 	Name:    "downgraded",
 	Doc:     "it was made smaller while people still speak of it",
 	Sources: []string{signals.Jira, signals.Log, signals.Slack},
 	Detect:  downgraded,
 }
+
+// explains is within how long of a decision a word belongs to it.
+const explains = time.Hour
 
 // talkEvents bounds how many events are looked through for people who speak.
 const talkEvents = 200
@@ -28,7 +36,7 @@ const talkEvents = 200
 var refusals = []string{
 	"won't", "wont", "will not", "cannot reproduce", "can't reproduce", "not reproduc", "unreproduc", "works for me", "worksforme",
 	"not a bug", "notabug", "not a defect", "not a problem", "invalid", "incomplete", "declined", "reject", "by design", "as designed",
-	"no action", "abandoned", "withdrawn",
+	"no action", "not our", "abandoned", "withdrawn",
 }
 
 // solutions are parts of the names of resolutions that end a case well, or send
@@ -53,13 +61,12 @@ func downgraded(s *Snapshot) []signals.Signal {
 	case s.Event.Kind == signals.Said:
 		return spokenAfter(s)
 	}
-	entry := entryOf(s)
-	for _, e := range entry {
+	for _, e := range entryOf(s) {
 		what, refused := muffled(s, e)
 		if what == "" || e.Actor != "" && e.Actor == s.Case.Opener {
 			continue
 		}
-		if word := lastWord(s, e); word != nil && (refused || asks(s, word)) {
+		if word := lastWord(s, e, refused); word != nil {
 			return []signals.Signal{muffle(s, what, e, word, true)}
 		}
 	}
@@ -92,79 +99,148 @@ func muffled(s *Snapshot, e *signals.Event) (what string, refused bool) {
 		case Refuses(e.To):
 			return "it was closed as " + e.To, true
 		case !containsAny(e.To, solutions):
-			return "it was closed without an answer", false
+			return "it was closed" + asResolution(e.To) + " without an answer", false
 		}
 	}
 	return "", false
 }
 
-// lastWord returns the latest thing that somebody insisted on shortly before
-// event e, or nil. An open question ends the search: what came before it does
-// not matter.
-func lastWord(s *Snapshot, e *signals.Event) *signals.Event {
+// lastWord returns the plea on which the decision e was taken, or nil: the last
+// words before it, its explanation left out, when they are a plea of somebody
+// else. A question that the explanation answers, or anything at all before a
+// closing that refuses nothing, is settled by it.
+func lastWord(s *Snapshot, e *signals.Event, refused bool) *signals.Event {
 	events := s.Case.Events()
 	from := e.At.Add(-s.Policy().Detect.Downgraded.Talk)
+	var last *signals.Event
+	var explainers []string
 	for i, n := len(events)-1, 0; i >= 0 && n < talkEvents && !events[i].At.Before(from); i, n = i-1, n+1 {
 		w := events[i]
 		if w.Kind != signals.Said || signals.CompareEvents(w, e) >= 0 || machine(s.Org, w.Actor) {
 			continue
 		}
-		if insists(s, w, e) {
-			return w
+		if e.At.Sub(w.At) < explains {
+			explainers = append(explainers, w.Actor)
+			continue
 		}
-		if !refusedBy(s, e) {
-			return nil // the question, if there was one, was answered
+		explained := len(explainers) > 0
+		if last != nil && last.Actor != w.Actor {
+			return nil // what the last speaker said was no plea
+		}
+		last = w
+		if !refused && explained || !another(s, w, e) || slices.Contains(explainers, w.Actor) {
+			return nil
+		}
+		switch p := plea(s, w); {
+		case p == concludes:
+			return nil
+		case p == insists, p == asks && !explained:
+			return w
 		}
 	}
 	return nil
 }
 
-func refusedBy(s *Snapshot, e *signals.Event) bool {
-	_, refused := muffled(s, e)
-	return refused
-}
-
-// insists reports whether w is a word of somebody on whom the decision e was
-// taken: neither who took it nor who holds the case, and not thanks, a
-// solution or "never mind".
-func insists(s *Snapshot, w, e *signals.Event) bool {
-	if w.Actor == "" || w.Actor == e.Actor || w.Actor == s.Case.Holder || machine(s.Org, w.Actor) {
+// another reports whether w is a word of somebody on whom the decision e was
+// taken: neither who took it nor who holds the case. Where it is not known who
+// took it, only who raised the case is surely somebody else.
+func another(s *Snapshot, w, e *signals.Event) bool {
+	if hidden(s, e) && w.Actor != s.Case.Opener && e.At.After(w.At) {
 		return false
 	}
+	return w.Actor != "" && w.Actor != e.Actor && w.Actor != s.Case.Holder && !machine(s.Org, w.Actor)
+}
+
+// hidden reports whether it is unknown who did e.
+func hidden(s *Snapshot, e *signals.Event) bool {
+	return e.Actor == "" || machine(s.Org, e.Actor) || faceless(e.Actor)
+}
+
+// faceless reports whether an account is the tracker's own, by its usual names.
+func faceless(actor string) bool {
+	return slices.Contains([]string{"system", "admin", "administrator", "automation", "jira"}, strings.ToLower(signals.Bare(actor)))
+}
+
+// weight is what a word means to a decision that turns the volume down.
+type weight int
+
+const (
+	mumbles   weight = iota // too little to tell
+	says                    // nothing in particular
+	asks                    // a question
+	insists                 // a plea, an objection, fresh evidence
+	concludes               // thanks, a solution, agreement, the closing itself
+)
+
+// closings are words of those who close a case.
+var closings = []string{"closing", "close this", "closed this", "close the", "be closed", "closed as", "marking", "resolving", "verified", "validated", "as invalid", "as duplicate", "duplicate of"}
+
+// agreements are words of those who agree that it be closed.
+var agreements = []string{
+	"not reproduce", "not reproducible", "t reproduce", "unable to reproduce", "not able to reproduce", "unable to repro", "not repro",
+	"works for me", "works fine", "working fine", "works as", "working as", "is working", "now working", "seems working", "no longer", "any longer", "anymore", "any more",
+	"not valid", "obsolete", "outdated", "i agree", "makes sense", "won't fix", "my code", "my mistake", "my fault", "my bad", "my error", "went away", "sorry for", "good catch", "been fixed", "is fixed", "not a bug", "not an issue", "not a problem", "ok, i", "okay, i",
+}
+
+// service are words of those who serve the originator.
+var service = []string{
+	"let us know", "let me know", "please try", "please test", "please check", "please provide", "please send", "please share", "please post", "please attach", "please reopen",
+	"could you", "can you", "would you", "will you", "have you", "did you", "do you", "are you", "recommend", "suggest", "hope this helps", "for your", "for reporting",
+}
+
+// objections are words of those who do not.
+var objections = []string{"disagree", "don't agree", "do not agree", "reopen", "re-open", "reconsider", "why was", "why is", "why are", "why did", "still ", "don't understand", "not understand"}
+
+// plea weighs a word. Who raised the case needs only to show that the fault is
+// still there; anybody else has to say that they have it too, or to object.
+func plea(s *Snapshot, w *signals.Event) weight {
 	p := s.Case.Post(w.ID)
 	if p == nil {
-		return false
+		return mumbles
 	}
 	r := s.Models.Read(p)
-	if r.Has(text.Problem, 0.5) || r.Has(text.Again, 0.5) || r.Has(text.Chase, 0.5) {
-		return true
+	prose := strings.ReplaceAll(r.Doc.Prose, "\u2019", "'")
+	opener := w.Actor == s.Case.Opener
+	objects := containsAny(prose, objections)
+	switch {
+	case len(strings.Fields(prose)) < 3:
+		return mumbles
+	case containsAny(prose, closings) && !objects:
+		return concludes
+	case !opener && (containsAny(prose, service) || containsAny(prose, agreements)):
+		return concludes
+	case r.Has(text.Solved, 0.5) || r.Has(text.NeverMind, 0.5):
+		return concludes
+	case objects || r.Has(text.Again, 0.5) || r.Has(text.Chase, 0.5) || r.Has(text.MeToo, 0.5):
+		return insists
+	case r.Has(text.Thanks, 0.5) || r.Has(text.Ack, 0.5) || containsAny(prose, agreements):
+		return concludes
+	case opener && r.Has(text.Problem, 0.5):
+		return insists
+	case opener && endsAsking(prose) && (r.Has(text.Ask, 0.5) || r.Has(text.Question, 0.3)):
+		return asks
 	}
-	for _, c := range []text.Cue{text.Thanks, text.Solved, text.NeverMind, text.Ack} {
-		if r.Has(c, 0.5) {
-			return false
-		}
-	}
-	return len(strings.Fields(r.Doc.Prose)) >= 3
+	return says
 }
 
-func asks(s *Snapshot, w *signals.Event) bool {
-	p := s.Case.Post(w.ID)
-	if p == nil {
-		return false
-	}
-	r := s.Models.Read(p)
-	return r.Has(text.Ask, 0.5) || r.Has(text.Question, 0.3) || r.Has(text.Chase, 0.5)
+// endsAsking reports whether the text has a question mark after a word, and not
+// only within an address.
+func endsAsking(prose string) bool {
+	return slices.ContainsFunc(strings.Fields(prose), func(f string) bool {
+		return strings.HasSuffix(strings.TrimRight(f, ".!)\"'*_"), "?") && !strings.ContainsAny(f, "/=&#")
+	})
 }
 
-// spokenAfter judges a word: does it come soon after the volume was turned
-// down, from somebody else, while that still holds?
+// spokenAfter judges a word: does somebody else object after the volume was
+// turned down, while that still holds? Of who raised the case any word but
+// agreement is heard, for they alone know whether they still need it.
 func spokenAfter(s *Snapshot) []signals.Signal {
 	c, w := s.Case, s.Event
 	if c.Closes == 0 && c.Priority == "" {
 		return nil
 	}
 	events := c.Events()
-	from := w.At.Add(-s.Policy().Detect.Downgraded.Talk)
+	from := w.At.Add(-max(s.Policy().Detect.Downgraded.Talk, s.Policy().Watch))
 	for i, n := len(events)-2, 0; i >= 0 && n < talkEvents && !events[i].At.Before(from); i, n = i-1, n+1 {
 		e := events[i]
 		if e.Kind == signals.Reopened || e.Kind == signals.Priority && e.To != c.Priority {
@@ -174,12 +250,31 @@ func spokenAfter(s *Snapshot) []signals.Signal {
 		if !refused {
 			continue
 		}
-		if !insists(s, w, e) {
+		if !another(s, w, e) || !objects(s, w, e) {
 			return nil
 		}
 		return []signals.Signal{muffle(s, what, e, w, false)}
 	}
 	return nil
+}
+
+// objects reports whether a word after the decision e is against it.
+func objects(s *Snapshot, w, e *signals.Event) bool {
+	soon := w.At.Sub(e.At) <= s.Policy().Detect.Downgraded.Talk
+	if !soon && e.Kind == signals.Priority {
+		return false
+	}
+	near := w.At.Sub(e.At) < explains
+	if near && (hidden(s, e) || w.Actor != s.Case.Opener) {
+		return false
+	}
+	switch plea(s, w) {
+	case insists, asks:
+		return true
+	case says:
+		return soon && !near && w.Actor == s.Case.Opener
+	}
+	return false
 }
 
 func muffle(s *Snapshot, what string, e, word *signals.Event, before bool) signals.Signal {
@@ -190,7 +285,7 @@ func muffle(s *Snapshot, what string, e, word *signals.Event, before bool) signa
 	reason := fmt.Sprintf("%s on %s, and %s wrote again %s after", what, on(e.At), who, lasted(word.At.Sub(e.At)))
 	score := 0.8
 	if before {
-		reason = fmt.Sprintf("%s %s after %s had written about it", what, lasted(e.At.Sub(word.At)), who)
+		reason = fmt.Sprintf("%s %s after %s had last asked for it, and nobody had answered", what, lasted(e.At.Sub(word.At)), who)
 		score = 0.7
 	}
 	out := s.Signal("downgraded", e.ID, score, reason, e.ID, word.ID)

@@ -8,7 +8,10 @@ import (
 )
 
 // Orphan finds urgent cases that nobody can be working on: nobody holds them,
-// or who holds them has left or is away without anybody to stand in.
+// or who holds them has left or is away without anybody to stand in. A case
+// without a holder counts only where it is the project's custom to name one
+// (see Habit.HoldersNamed), and after it waited longer than the policy allows
+// and than three in four of its kind did.
 var Orphan = Detector{
 	Name:    "orphan",
 	Doc:     "it is urgent and nobody has it",
@@ -53,12 +56,20 @@ func orphan(s *Snapshot) []signals.Signal {
 func unheld(s *Snapshot) []signals.Signal {
 	c := s.Case
 	since := orphaned(s)
-	if since == nil {
+	if since == nil || s.Policy().WaitsForOpener(c.Status) {
 		return nil
 	}
 	due := s.Org.Calendar("").Add(since.At, s.Policy().Detect.Orphan.After)
 	if s.Now.Before(due) {
 		s.LookAt(due)
+		return nil
+	}
+	habit := s.Models.Habit(c.Project, c.Priority)
+	if !habit.HoldersNamed() {
+		return nil
+	}
+	if usual := since.At.Add(habit.Wait); s.Now.Before(usual) {
+		s.LookAt(usual)
 		return nil
 	}
 	who := "nobody has held it"
@@ -71,7 +82,10 @@ func unheld(s *Snapshot) []signals.Signal {
 	}
 	reason := fmt.Sprintf("its priority is %s and %s since %s, for more than %s of working time",
 		c.Priority, who, on(since.At), lasted(s.Policy().Detect.Orphan.After))
-	out := s.Signal("orphan", since.ID, 0.9, reason, since.ID)
+	if habit.Wait > 0 {
+		reason += fmt.Sprintf("; three in four of that priority are taken within %s", lasted(habit.Wait))
+	}
+	out := s.Signal("orphan", spell(s, since).ID, 0.9, reason, since.ID)
 	out.Need, out.About = need, c.Opener
 	return []signals.Signal{out}
 }
@@ -99,6 +113,24 @@ func orphaned(s *Snapshot) *signals.Event {
 		}
 	}
 	return nil
+}
+
+// spell returns the event since which nobody has held the urgent case at all:
+// it may have gone from team to team since, and is told of once.
+func spell(s *Snapshot, since *signals.Event) *signals.Event {
+	if since.Kind != signals.TeamMoved {
+		return since
+	}
+	events := s.Case.Events()
+	for i := len(events) - 1; i >= 0; i-- {
+		switch e := events[i]; {
+		case e.Kind == signals.Priority && !s.Policy().IsUrgent(e.From),
+			e.Kind == signals.Assigned && e.From != "" && !machine(s.Org, e.From),
+			e.Kind == signals.Opened, e.Kind == signals.Reopened:
+			return e
+		}
+	}
+	return since
 }
 
 // unreachable says why the holder cannot be working on the case, "" where they

@@ -81,3 +81,17 @@ func (m *models) Handoffs(project string, q float64) (handoffs, cases int) {
 	slices.Sort(counts)
 	return counts[min(len(counts)-1, int(q*float64(len(counts))))], len(counts)
 }
+
+// Habit knows the share of held cases and leaves the usual times unknown.
+func (m *models) Habit(project, _ string) (h detect.Habit) {
+	for _, c := range m.world.cases {
+		if c.Project != project || c.Open() {
+			continue
+		}
+		h.Closed++
+		if p := c.Path.Persons(); len(p) > 0 && p[0].Since.Before(c.ClosedAt) {
+			h.Held++
+		}
+	}
+	return h
+}

@@ -9,8 +9,10 @@ import (
 
 // Stall finds work that was handed over and then met silence: nobody but bots
 // did anything, and the holder's side gave no sign at all, for longer than
-// allowed in the holder's working hours. What waits for its originator does
-// not stall.
+// allowed in the holder's working hours, and longer than nine in ten hand-offs
+// of the project waited for a sign. What waits for its originator does not
+// stall, nor does a person's work where holders are named only afterwards (see
+// Habit.HoldersNamed).
 var Stall = Detector{
 	Name:    "stall",
 	Doc:     "it was handed over, and then nothing happened",
@@ -38,8 +40,11 @@ func stall(s *Snapshot) []signals.Signal {
 		}
 		return nil
 	}
+	if s.Policy().WaitsForOpener(c.Status) {
+		return nil
+	}
 	turn := stallTurn(s, last)
-	if turn.Role != signals.Holder && turn.Role != signals.TeamRole || !handedOver(s, turn) || !noSign(s.Org, c, turn) {
+	if turn.Role != signals.Holder && turn.Role != signals.TeamRole || !handedOver(s, turn) || !quiet(s.Org, c, turn) {
 		return nil
 	}
 	due := calendarOf(s.Org, turn).Add(last.At, allowed)
@@ -47,15 +52,49 @@ func stall(s *Snapshot) []signals.Signal {
 		s.LookAt(due)
 		return nil
 	}
-	return []signals.Signal{stalled(s, turn, last, allowed)}
+	habit := s.Models.Habit(c.Project, c.Priority)
+	if turn.Role == signals.Holder && !habit.HoldersNamed() || orphans(s, &habit) {
+		return nil
+	}
+	if usual := last.At.Add(habit.Answer); s.Now.Before(usual) {
+		s.LookAt(usual)
+		return nil
+	}
+	return []signals.Signal{stalled(s, turn, last, allowed, habit.Answer)}
 }
 
-func stalled(s *Snapshot, turn signals.Turn, last *signals.Event, allowed time.Duration) signals.Signal {
+func stalled(s *Snapshot, turn signals.Turn, last *signals.Event, allowed, usual time.Duration) signals.Signal {
 	reason := fmt.Sprintf("%s on %s and nothing happened since, for more than %s of working time",
 		lastAct(s.Case, turn, last), on(last.At), lasted(allowed))
+	if usual > 0 {
+		reason += fmt.Sprintf("; nine in ten hand-offs see a sign within %s", lasted(usual))
+	}
 	out := s.Signal("stall", last.ID, 0.8, reason, last.ID)
 	out.Need, out.About = signals.NeedHolder, s.Case.Opener
 	return out
+}
+
+// askedBefore reports whether the last word of the holder in events was a question.
+func askedBefore(s *Snapshot, events []*signals.Event, turn signals.Turn) bool {
+	for i := len(events) - 1; i >= 0 && turn.Person != ""; i-- {
+		if e := events[i]; e.Kind == signals.Said && e.Actor == turn.Person {
+			p := s.Case.Post(e.ID)
+			return p != nil && endsAsking(s.Models.Read(p).Doc.Prose)
+		}
+	}
+	return false
+}
+
+// orphans reports whether the orphan detector speaks of the case: that nobody
+// has it says more than that it is silent.
+func orphans(s *Snapshot, habit *Habit) bool {
+	if !s.Policy().IsUrgent(s.Case.Priority) {
+		return false
+	}
+	if s.Case.Holder == "" {
+		return habit.HoldersNamed()
+	}
+	return s.Org.Person(s.Case.Holder) != nil && unreachable(s) != ""
 }
 
 // lastAct says what happened last, without names of people.
@@ -76,6 +115,10 @@ func lastAct(c *signals.Case, turn signals.Turn, last *signals.Event) string {
 			return "who raised it wrote"
 		}
 		return "somebody wrote"
+	case signals.Status:
+		if last.To != "" && last.To != last.From {
+			return "its status became " + last.To
+		}
 	case signals.Assigned, signals.TeamMoved:
 		if turn.Team != "" {
 			return "it was handed to " + turn.Team
@@ -85,21 +128,23 @@ func lastAct(c *signals.Case, turn signals.Turn, last *signals.Event) string {
 	return "it was changed"
 }
 
-// handedOver reports whether the turn began with work passing from one side to
-// another. What a person takes for themselves, or gets by default when the
-// case is raised, is no hand-over: only urgent cases stall that way.
+// handedOver reports whether the turn began with work passing into somebody's
+// hands: a hand-off, a reopening, a claim, or what the holder had asked for. Any
+// other word hands nothing over, and to have got a case when it was raised
+// counts only where it is urgent.
 func handedOver(s *Snapshot, turn signals.Turn) bool {
-	if s.Policy().IsUrgent(s.Case.Priority) {
-		return true
-	}
 	events := s.Case.Events()
 	for i := len(events) - 1; i >= 0 && !events[i].At.Before(turn.Since); i-- {
-		e := events[i]
-		if !e.At.Equal(turn.Since) || e.Kind == signals.Opened {
+		if !events[i].At.Equal(turn.Since) {
 			continue
 		}
-		if turn.Person == "" || e.Actor != turn.Person || e.Kind == signals.Claimed {
+		switch events[i].Kind {
+		case signals.Assigned, signals.TeamMoved, signals.Reopened, signals.Denied, signals.Claimed:
 			return true
+		case signals.Said:
+			return askedBefore(s, events[:i], turn)
+		case signals.Opened:
+			return turn.Role == signals.Holder && s.Policy().IsUrgent(s.Case.Priority)
 		}
 	}
 	return false
@@ -125,6 +170,31 @@ func lastSign(org *signals.Org, c *signals.Case) *signals.Event {
 		}
 	}
 	return nil
+}
+
+// quiet reports whether the side whose turn it is has done nothing since it
+// became theirs but to take it up: a status set in passing tells no more than
+// that somebody meant to begin.
+func quiet(org *signals.Org, c *signals.Case, turn signals.Turn) bool {
+	events := c.Events()
+	began := turn
+	for i := len(events) - 1; i >= 0 && events[i].At.After(turn.Since); i-- {
+		if e := events[i]; e.Kind == signals.Status && e.From != e.To && e.Actor != "" && e.Actor == turn.Person && theirFirst(events[:i], turn) {
+			began.Since = e.At
+		}
+	}
+	return noSign(org, c, began)
+}
+
+// theirFirst reports whether none of the events is the holder's own since it
+// became their turn.
+func theirFirst(events []*signals.Event, turn signals.Turn) bool {
+	for i := len(events) - 1; i >= 0 && events[i].At.After(turn.Since); i-- {
+		if events[i].Actor == turn.Person || events[i].Actor == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // noSign reports whether the side whose turn it is has done nothing since it

@@ -3,15 +3,17 @@ package detect
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"andon/signals"
 )
 
 // unansweredQuestion finds a question in a comment, put to one person, after
-// which nobody did anything on the issue for two working days of that person,
-// or as long as the policy lets an ask wait where that is longer. An issue whose
-// status says that it waits for its originator is let be.
+// which nobody did anything on the issue for as long as a hand-off may be silent
+// in that person's working time, or as long as the policy lets an ask wait where
+// that is longer. An issue whose
+// status says that it waits for its originator is let be, and so is a question
+// to an originator whom the roster does not know as a colleague: to wait for
+// customers is how support works.
 func unansweredQuestion(s *Snapshot) []signals.Signal {
 	c := s.Case
 	if !c.Open() || len(c.Posts) == 0 || s.Policy().WaitsForOpener(c.Status) {
@@ -39,22 +41,32 @@ func unansweredQuestion(s *Snapshot) []signals.Signal {
 func askedOf(s *Snapshot, q *signals.Post) string {
 	r := s.Models.Read(q)
 	asker := q.Event.Actor
-	if IsBot(asker) || asker == "" || r.asks() < s.Policy().Detect.UnansweredAsk.Least || !strings.Contains(r.Doc.Prose, "?") {
+	if IsBot(asker) || asker == "" || r.asks() < s.Policy().Detect.UnansweredAsk.Least || !endsAsking(r.Doc.Prose) {
 		return ""
 	}
 	c := s.Case
 	for _, m := range r.Doc.Mentions {
 		if id := signals.ID(c.Key.Source, c.Key.Site, m); id != asker {
-			return id
+			return colleague(s, id)
 		}
 	}
 	switch {
 	case asker == c.Opener && c.Holder != asker:
 		return c.Holder
 	case asker == c.Holder:
-		return c.Opener
+		return colleague(s, c.Opener)
 	}
 	return ""
+}
+
+// colleague returns a person who can be expected to answer, "" for a bot and for
+// an originator from outside.
+func colleague(s *Snapshot, id string) string {
+	p := s.Org.Person(id)
+	if machine(s.Org, id) || id == s.Case.Opener && (p == nil || p.External) {
+		return ""
+	}
+	return id
 }
 
 // movedOn reports whether anybody else did anything on the case after the

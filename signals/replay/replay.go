@@ -32,6 +32,7 @@ type Options struct {
 	AsLive    bool                  // hold nudges as if every detector were live, not as the policy's modes say
 	After     time.Duration         // how long the clock runs on after the last event; DefaultAfter when zero
 	Progress  func(done, total int) // called now and then; may be nil
+	Begin     func(*decide.World)   // told the world before anything happens; may be nil
 }
 
 // DefaultAfter lets the slowest detector, two working days over a long weekend, speak.
@@ -89,10 +90,12 @@ func Run(in *Input, o Options, sink Sink) (*Result, error) {
 		r.w.Name(id, name)
 	}
 	r.res.World = r.w
-	if err := r.learn(&in.Learn); err != nil {
+	if o.Begin != nil {
+		o.Begin(r.w)
+	}
+	if err := r.learn(in); err != nil {
 		return nil, err
 	}
-	in.Play.events = append(in.Play.events, in.Org.events...)
 	if err := r.play(in.Play.ordered()); err != nil {
 		return nil, err
 	}
@@ -106,9 +109,21 @@ func (r *run) detectors() []string {
 	return r.o.Detectors
 }
 
-// learn takes history that is known from the start.
-func (r *run) learn(log *Log) error {
-	for _, e := range log.ordered() {
+// learn takes history that is known from the start, and with it what was known
+// of the organisation by then; the rest of the organisation's events is played.
+func (r *run) learn(in *Input) error {
+	events := in.Learn.ordered()
+	for _, e := range in.Org.events {
+		if n := len(events); n > 0 && !e.At.After(events[n-1].At) {
+			in.Learn.events = append(in.Learn.events, e)
+		} else {
+			in.Play.events = append(in.Play.events, e)
+		}
+	}
+	if len(in.Learn.events) > len(events) {
+		events = in.Learn.ordered()
+	}
+	for _, e := range events {
 		c, err := r.w.Take(e)
 		if err != nil {
 			return fmt.Errorf("learn event %s: %w", e.ID, err)
@@ -117,7 +132,7 @@ func (r *run) learn(log *Log) error {
 			r.observe(c, e)
 		}
 	}
-	log.events = nil
+	in.Learn.events, in.Org.events = nil, nil
 	return nil
 }
 

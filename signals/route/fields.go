@@ -22,13 +22,12 @@ const (
 	fPriority
 	fLevel
 	fWord // words of the title; many values at once
-	fBody // words of the description
 	fFixed
 	maxFields = 48
 	maxPairs  = 6
 )
 
-var fixedNames = [fFixed]string{"", "reporter", "holder", "previous holder", "first holder", "project", "type", "component", "priority", "level", "words", "text"}
+var fixedNames = [fFixed]string{"", "reporter", "holder", "previous holder", "first holder", "project", "type", "component", "priority", "level", "words"}
 
 // fields gives numbers to fields.
 type fields struct {
@@ -144,22 +143,6 @@ func (m *Model) words(title string, dst []uint64) []uint64 {
 			continue
 		}
 		if h := hash(fWord, text.Stem(w)); !slices.Contains(dst, h) {
-			dst = append(dst, h)
-		}
-	}
-	return dst
-}
-
-func (m *Model) bodyWords(body string, dst []uint64) []uint64 {
-	if kBody == 0 {
-		return nil
-	}
-	m.toks = text.Tokens(body[:min(len(body), int(kBody))], m.toks[:0])
-	for _, w := range m.toks {
-		if len(w) < 3 || len(dst) == 64 {
-			continue
-		}
-		if h := hash(fBody, text.Stem(w)); !slices.Contains(dst, h) {
 			dst = append(dst, h)
 		}
 	}

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"math"
 	"time"
 
 	"andon/signals"
@@ -25,27 +26,34 @@ var Kinds = []Kind{Person, Team, NextPerson, NextTeam}
 // checked on others; the ranking changes little within a factor of two.
 type Options struct {
 	Slow   float64       // after so many later counts under the same key evidence counts half; 100
-	Fast   float64       // the same for what happened just now; 8
-	Age    time.Duration // after this time evidence counts half; 180 days
+	Fast   float64       // the same for what happened just now; 6
+	Age    time.Duration // after this time evidence counts half; 120 days
 	Cells  int           // candidates kept under one key; 48
 	Keys   int           // keys kept per table; 1<<18
 	Least  int           // resolved cases needed before the model speaks; 8
 	Closed int           // closed cases that are remembered in case they are reopened; 8192
 	Open   int           // open cases that are remembered; 1<<17
-	Pool   int           // situations kept until it is known how they ended, to learn weights from; 4096
-	Weak   []string      // parts of resolution names that mean: nobody solved it
+	Pool   int           // situations kept until it is known how they ended, to learn weights from, for each kind of question; 2048
+	// The odds at which naming the present holder as the one who will resolve it
+	// is worth as much as naming somebody else: a person who holds a case knows
+	// it already, a team may still have to find the right one in its midst.
+	DoubtPerson float64  // 20
+	DoubtTeam   float64  // 4
+	Weak        []string // parts of resolution names that mean: nobody solved it
 }
 
 func (o *Options) defaults() {
-	set(&o.Slow, knob("SLOW", 100))
-	set(&o.Fast, knob("FAST", 8))
-	set(&o.Age, time.Duration(knob("AGE", 180))*24*time.Hour)
+	set(&o.Slow, 100)
+	set(&o.Fast, 6)
+	set(&o.Age, 120*24*time.Hour)
 	set(&o.Cells, 48)
 	set(&o.Keys, 1<<18)
 	set(&o.Least, 8)
 	set(&o.Closed, 8192)
 	set(&o.Open, 1<<17)
-	set(&o.Pool, int(knob("POOL", 2048)))
+	set(&o.DoubtPerson, 20)
+	set(&o.DoubtTeam, 4)
+	set(&o.Pool, 2048)
 	if o.Weak == nil {
 		o.Weak = []string{"duplicate", "won't", "wont", "cannot", "can't", "incomplete", "invalid", "not a ", "declined", "abandoned", "rejected", "works for me", "worksforme"}
 	}
@@ -68,11 +76,13 @@ type Model struct {
 	open   queue
 	closed queue
 	pools  [4]pool // by track and by whether the next holder is asked for
-	now    int64   // unix seconds of the latest event
+	due    due
+	now    int64 // unix seconds of the latest event
 
-	q    query // scratch of one question
-	vals []val
-	toks []string
+	q     query // scratch of one question
+	vals  []val
+	toks  []string
+	fresh []uint64
 }
 
 // The tracks.
@@ -89,6 +99,7 @@ type track struct {
 	gain   [maxFields]gain
 	order  []uint8 // fields that tell something, best first
 	closes int     // resolved cases learnt
+	doubt  float32 // logarithm of the odds, see Options
 	pairs  []pair
 	tried  map[[2]uint8]bool // pairs that were taken up once
 }
@@ -109,6 +120,7 @@ func New(opt Options) *Model {
 			m.tracks[t].rank[r].init(r)
 		}
 		m.tracks[t].reorder()
+		m.tracks[t].doubt = float32(math.Log([2]float64{opt.DoubtPerson, opt.DoubtTeam}[t]))
 	}
 	return m
 }

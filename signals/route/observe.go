@@ -2,15 +2,14 @@ package route
 
 import (
 	"math"
-	"strings"
 
 	"andon/signals"
 )
 
 // record is what the model remembers of a case that is open or closed lately.
 type record struct {
+	title   uint64 // hash of the title that words come from
 	words   []uint64
-	body    []uint64
 	tickets []ticket // situations whose outcome is not known
 	hops    [2][]hop
 	start   [2][]val // values when it was opened
@@ -27,21 +26,29 @@ type hop struct {
 // learnt is what a closing taught, so that it can be taken back.
 type learnt struct {
 	who    int32
+	finals []count
+	goals  []count
+}
+
+// count is one count in a table.
+type count struct {
+	key    uint64
 	weight float32
-	finals []uint64
-	goals  []uint64
 }
 
 // Observe learns from an event that was just applied to c. It has to be called
-// for every event, in the order of time over all cases.
+// for every event, in the order of time over all cases. A closing is learnt
+// when its history entry is complete, that is, with the next event of another.
 func (m *Model) Observe(c *signals.Case, e *signals.Event) {
+	if m.due.record != nil && !m.due.sameEntry(e) {
+		m.flush()
+	}
 	m.now = max(m.now, e.At.Unix())
+	m.private(e.Audience != signals.Public || c.Events()[0].Audience != signals.Public)
 	switch e.Kind {
 	case signals.Opened:
 		m.opened(c)
-		if kRaise > 0 {
-			m.said(c, e)
-		}
+		m.said(c, e)
 	case signals.Assigned:
 		m.moved(c, persons)
 	case signals.TeamMoved:
@@ -51,9 +58,23 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event) {
 	case signals.Said:
 		m.said(c, e)
 	case signals.Closed:
-		m.close(c)
+		m.close(c, e)
 	case signals.Reopened:
 		m.reopen(c)
+	}
+	if m.due.record != nil {
+		m.due.name = [2]string{persons: c.Holder, teams: c.Team}
+		m.due.resolution = c.Resolution
+	}
+}
+
+// private tells the tables whether what is counted next is for everybody's
+// eyes: words are made from public counts only.
+func (m *Model) private(is bool) {
+	for t := range m.tracks {
+		for s := range m.tracks[t].tables {
+			m.tracks[t].tables[s].private = is
+		}
 	}
 }
 
@@ -63,7 +84,7 @@ func (m *Model) record(c *signals.Case) *record {
 		return r
 	}
 	m.learnFields(c)
-	r := &record{words: m.words(c.Title, nil), body: m.bodyWords(c.Body, nil)}
+	r := &record{title: hash(0, c.Title), words: m.words(c.Title, nil)}
 	r.done[persons].who, r.done[teams].who = -1, -1
 	m.cases[c.Key] = r
 	if old, full := m.open.push(c.Key, m.opt.Open); full {
@@ -111,7 +132,7 @@ func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
 	}
 	q := &m.q
 	q.keep = true
-	m.prepare(c, r, t, next)
+	m.prepare(c, t, next, m.now)
 	q.keep = false
 	kind := t*2 + b2i(next)
 	s, place0, used := m.pools[kind].take()
@@ -139,7 +160,7 @@ func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
 	}
 	n := uint16(len(s.whos))
 	s.nz = append(s.nz, nz{n, exNobody, 1}, nz{n, exKnown, logOf(q.known / 100)})
-	r.tickets = append(r.tickets, ticket{uint8(kind), place0, used})
+	r.tickets = append(r.tickets, ticket{uint8(kind), place0, used, m.now})
 }
 
 // moved learns that a case came to a new holder.
@@ -172,7 +193,9 @@ func (m *Model) moved(c *signals.Case, t int) {
 	}
 	r.hops[t] = append(hops, hop{id, vals})
 	if r.closed {
-		m.relearn(c, r, t)
+		if m.due.record != r {
+			m.relearn(c, r, t)
+		}
 		return
 	}
 	m.remember(c, r, t, false)
@@ -217,24 +240,6 @@ func (t *track) rankOf(f uint8) int {
 	return len(t.order) + maxFields
 }
 
-// settle teaches the ranker how the situations of a case ended.
-func (m *Model) settle(r *record, t int, next bool, who int32, w float32) {
-	kept := r.tickets[:0]
-	kind := uint8(t*2 + b2i(next))
-	for _, tick := range r.tickets {
-		s := m.pools[tick.kind].get(tick)
-		switch {
-		case s == nil:
-		case tick.kind != kind:
-			kept = append(kept, tick)
-		default:
-			s.waiting = false
-			m.tracks[t].rank[b2i(next)].learn(s, who, w)
-		}
-	}
-	r.tickets = kept
-}
-
 func (m *Model) edited(c *signals.Case, e *signals.Event) {
 	if e.Ref != "" {
 		return
@@ -242,7 +247,7 @@ func (m *Model) edited(c *signals.Case, e *signals.Event) {
 	switch e.Field {
 	case signals.FieldTitle:
 		if r := m.cases[c.Key]; r != nil {
-			r.words = m.words(c.Title, r.words[:0])
+			r.title, r.words = hash(0, c.Title), m.words(c.Title, r.words[:0])
 		}
 	case signals.FieldBody, signals.FieldComponent, signals.FieldProject, signals.FieldType:
 	default:
@@ -274,162 +279,5 @@ func (m *Model) said(c *signals.Case, e *signals.Event) {
 	}
 	for _, w := range m.record(c).words {
 		tab.add(tableKey(spoke, w, 0), id, 1, m.now)
-	}
-	for _, w := range m.record(c).body {
-		tab.add(tableKey(spoke, w, 0), id, 1, m.now)
-	}
-}
-
-// close learns who resolved a case.
-func (m *Model) close(c *signals.Case) {
-	r := m.record(c)
-	r.closed = true
-	for t := range m.tracks {
-		m.resolved(c, r, t)
-	}
-	for _, tick := range r.tickets {
-		if s := m.pools[tick.kind].get(tick); s != nil {
-			s.waiting = false
-		}
-	}
-	r.tickets = nil
-	if old, full := m.closed.push(c.Key, m.opt.Closed); full {
-		if o := m.cases[old]; o != nil && o.closed {
-			delete(m.cases, old)
-		}
-	}
-}
-
-func (m *Model) resolved(c *signals.Case, r *record, t int) {
-	name := c.Holder
-	if t == teams {
-		name = c.Team
-	}
-	if name == "" {
-		return
-	}
-	tr := &m.tracks[t]
-	id := tr.names.of(name)
-	w := float32(1)
-	if m.weak(c.Resolution) {
-		w = 0.3
-	}
-	if t == teams || name != c.Opener || len(r.hops[t]) > 1 {
-		m.settle(r, t, false, id, 1-kWeak*(1-w))
-	}
-	m.touch(t, id)
-	start := r.start[t]
-	if start == nil {
-		start = m.stored(c, t, nil)
-	}
-	tr.closes++
-	tr.judge(start, id, m.now)
-	tr.pairUp()
-	r.done[t] = m.learnFinal(c, r, t, id, w, start)
-}
-
-// weak reports whether a resolution means that nobody solved anything.
-func (m *Model) weak(resolution string) bool {
-	s := strings.ToLower(resolution)
-	for _, p := range m.opt.Weak {
-		if s != "" && strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *Model) learnFinal(c *signals.Case, r *record, t int, id int32, w float32, start []val) learnt {
-	tr := &m.tracks[t]
-	l := learnt{who: id, weight: w}
-	add := func(source int, list *[]uint64, key uint64, share float32) {
-		tr.tables[source].add(key, id, w*share, m.now)
-		*list = append(*list, key)
-	}
-	end := m.stored(c, t, start)
-	for i := range end {
-		if tr.gain[end[i].f].kept() {
-			add(final, &l.finals, tableKey(final, end[i].key, 0), end[i].share)
-		}
-	}
-	for i := range start {
-		if tr.gain[start[i].f].kept() && !hasKey(end, start[i].key) {
-			add(final, &l.finals, tableKey(final, start[i].key, 0), start[i].share)
-		}
-	}
-	for _, h := range r.words {
-		add(final, &l.finals, tableKey(final, h, 0), 1)
-	}
-	for _, h := range r.body {
-		add(final, &l.finals, tableKey(final, h, 0), 1)
-	}
-	m.learnGoals(r, t, func(key uint64, share float32) { add(goal, &l.goals, key, share) })
-	return l
-}
-
-// learnGoals learns where the case ended, for each holder whom it passed.
-func (m *Model) learnGoals(r *record, t int, add func(key uint64, share float32)) {
-	hops := r.hops[t]
-	for i := range hops {
-		again := false
-		for j := range i {
-			again = again || hops[j].who == hops[i].who
-		}
-		if again {
-			continue
-		}
-		from := uint64(hops[i].who) + 1
-		m.crosswise(&m.tracks[t], hops[i].vals, func(key uint64, share float32) { add(tableKey(goal, key, from), share) })
-		if i > 0 {
-			v := prevVal(hops[i-1].who)
-			add(tableKey(goal, v.key, from), 1)
-		}
-	}
-}
-
-func hasKey(vals []val, key uint64) bool {
-	for i := range vals {
-		if vals[i].key == key {
-			return true
-		}
-	}
-	return false
-}
-
-// unlearn takes back what a closing taught.
-func (m *Model) unlearn(r *record, t int) {
-	l := &r.done[t]
-	if l.who < 0 {
-		return
-	}
-	tr := &m.tracks[t]
-	for _, k := range l.finals {
-		tr.tables[final].retract(k, l.who, l.weight)
-	}
-	for _, k := range l.goals {
-		tr.tables[goal].retract(k, l.who, l.weight)
-	}
-	tr.closes = max(0, tr.closes-1)
-	*l = learnt{who: -1}
-}
-
-// relearn corrects a closing after which the holder changed.
-func (m *Model) relearn(c *signals.Case, r *record, t int) {
-	m.unlearn(r, t)
-	m.resolved(c, r, t)
-}
-
-func (m *Model) reopen(c *signals.Case) {
-	r := m.cases[c.Key]
-	if r == nil {
-		return
-	}
-	r.closed = false
-	for t := range m.tracks {
-		m.unlearn(r, t)
-	}
-	for t := range m.tracks {
-		m.remember(c, r, t, false)
-		m.remember(c, r, t, true)
 	}
 }

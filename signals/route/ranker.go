@@ -54,8 +54,8 @@ type ranker struct {
 
 // The learning rates of the shared weights and of those of a group.
 const (
-	rateBase  = 0.05
-	rateGroup = 0.03
+	rateBase  = 0.03
+	rateGroup = 0.02
 )
 
 // init sets the weights that hold until the site's own cases have taught others.
@@ -66,7 +66,6 @@ func (r *ranker) init(next int) {
 	}
 	r.base[column(final, fComponent)] = 0.4
 	r.base[column(final, fWord)] = 0.4
-	r.base[column(final, fBody)] = 0.2
 	r.base[exIdle] = -0.2
 	r.base[exSpoke] = 0.5
 	r.base[exNobody] = 1
@@ -127,12 +126,20 @@ type ticket struct {
 	kind  uint8 // track*2 + next
 	place int32
 	used  uint32
+	at    int64 // unix seconds
 }
+
+// plenty is after how many situations one in four will do.
+const plenty = 1 << 14
 
 // skip reports whether the next situation is to be passed over.
 func (p *pool) skip() bool {
 	p.met++
-	return mix(uint64(p.met))%uint64(max(p.every, 1)) != 0
+	every := max(p.every, 1)
+	if p.uses > plenty {
+		every = max(every, 4)
+	}
+	return mix(uint64(p.met))%uint64(every) != 0
 }
 
 // take gives the oldest place away. When most of a round was lost before its
@@ -216,7 +223,7 @@ func (r *ranker) learnStay(s *sample, stays bool, weight float32) {
 	for _, v := range s.stay {
 		g := weight * d * v.x
 		r.sqS[v.col] += g * g
-		r.stay[v.col] += kRB * g / float32(math.Sqrt(float64(r.sqS[v.col]+1)))
+		r.stay[v.col] += rateBase * g / float32(math.Sqrt(float64(r.sqS[v.col]+1)))
 	}
 }
 
@@ -233,8 +240,8 @@ func (r *ranker) step(s *sample, d *[keepSlots + 1]float32) {
 		}
 		r.sqB[i] += x * x
 		sq[i] += x * x
-		r.base[i] += kRB * x / float32(math.Sqrt(float64(r.sqB[i]+1)))
-		g[i] += kRG * x / float32(math.Sqrt(float64(sq[i]+1)))
+		r.base[i] += rateBase * x / float32(math.Sqrt(float64(r.sqB[i]+1)))
+		g[i] += rateGroup * x / float32(math.Sqrt(float64(sq[i]+1)))
 	}
 }
 

@@ -21,6 +21,7 @@ type dist struct {
 	totSlow, totFast float32
 	incSlow, incFast float32
 	at               int64  // unix seconds of the latest count
+	private          bool   // some of it was not public
 	used             uint32 // the table's tick at the latest count
 }
 
@@ -137,10 +138,11 @@ func (d *dist) count(who int32, now int64, p *pace) (n, of float32) {
 // table is many dists by hashed key, bounded: when it is full the half that was
 // not counted for longest is dropped.
 type table struct {
-	dists map[uint64]*dist
-	tick  uint32
-	keep  int
-	pace  pace
+	dists   map[uint64]*dist
+	tick    uint32
+	keep    int
+	pace    pace
+	private bool // what is counted now is not public
 }
 
 func newTable(o *Options, keep int) *table {
@@ -163,6 +165,7 @@ func (t *table) add(key uint64, who int32, w float32, now int64) {
 	}
 	t.tick++
 	d.used = t.tick
+	d.private = d.private || t.private
 	d.add(who, w, now, &t.pace)
 }
 

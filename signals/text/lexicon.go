@@ -64,7 +64,7 @@ type Lexicon struct {
 	trie
 }
 
-// DefaultLexicon compiles the embedded English lists. It takes some milliseconds.
+// DefaultLexicon compiles the embedded English lists. It takes tens of milliseconds.
 func DefaultLexicon() *Lexicon {
 	lists := map[string][]string{}
 	for _, name := range listNames() {

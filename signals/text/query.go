@@ -9,8 +9,8 @@ import (
 // Match is one like document.
 type Match struct {
 	ID int32
-	// Score is the estimated chance, from 0 to 1, that the two speak of the same
-	// thing. It can be compared between queries.
+	// Score is from 0 to 1 and can be compared between queries. It is no
+	// probability: 0.5 is about where one in twenty unrelated issues has a match.
 	Score float64
 	// Shared are up to five terms that the two share, the most telling first,
 	// written as the query writes them.
@@ -255,17 +255,20 @@ func (m *marks) reset(n int) {
 
 func (m *marks) put(n, place uint32) {
 	m.bits[n>>6&63] |= 1 << (n & 63)
-	i := int(n) & (len(m.cells) - 1)
+	i := m.home(n)
 	for m.cells[i] != 0 {
 		i = (i + 1) & (len(m.cells) - 1)
 	}
 	m.cells[i] = uint64(n)<<32 | uint64(place+1)
 }
 
+// home spreads the numbers: common words have low ones, side by side.
+func (m *marks) home(n uint32) int { return int(n*0x9E3779B1>>8) & (len(m.cells) - 1) }
+
 func (m *marks) has(n uint32) bool { return m.bits[n>>6&63]>>(n&63)&1 != 0 }
 
 func (m *marks) get(n uint32) (place uint32, ok bool) {
-	for i := int(n) & (len(m.cells) - 1); m.cells[i] != 0; i = (i + 1) & (len(m.cells) - 1) {
+	for i := m.home(n); m.cells[i] != 0; i = (i + 1) & (len(m.cells) - 1) {
 		if uint32(m.cells[i]>>32) == n {
 			return uint32(m.cells[i]) - 1, true
 		}

@@ -207,7 +207,7 @@ func (b *builder) sequence(seq []part, next uint32) (first []trieEdge, opt bool)
 	return nil, true
 }
 
-// maxStates bounds the automaton; the embedded lists need about a tenth.
+// maxStates bounds the automaton; the embedded lists need about a hundredth.
 const maxStates = 400_000
 
 // merge turns the graph into states, one for each set of nodes that the same

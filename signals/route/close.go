@@ -1,0 +1,202 @@
+package route
+
+import (
+	"strings"
+	"time"
+
+	"andon/signals"
+)
+
+// settle teaches the ranker how the situations of a case ended.
+func (m *Model) settle(r *record, t int, next bool, who int32, w float32) {
+	kept := r.tickets[:0]
+	kind := uint8(t*2 + b2i(next))
+	for _, tick := range r.tickets {
+		s := m.pools[tick.kind].get(tick)
+		switch {
+		case s == nil:
+		case tick.kind != kind:
+			kept = append(kept, tick)
+		case !next && tick.at == m.now:
+			s.waiting = false // the holder came with the closing: nothing was asked in between
+		default:
+			s.waiting = false
+			m.tracks[t].rank[b2i(next)].learn(s, who, w)
+		}
+	}
+	r.tickets = kept
+}
+
+// due is a closing whose history entry may not be complete yet.
+type due struct {
+	record     *record // nil when nothing is due
+	c          *signals.Case
+	entry      int64
+	at         time.Time
+	private    bool
+	name       [2]string // who held it, by track
+	resolution string
+}
+
+func (d *due) sameEntry(e *signals.Event) bool {
+	return d.c.Key == e.Case && d.entry == e.Seq.Entry && d.at.Equal(e.At)
+}
+
+// close notes that a case was closed.
+func (m *Model) close(c *signals.Case, e *signals.Event) {
+	r := m.record(c)
+	r.closed = true
+	m.due = due{record: r, c: c, entry: e.Seq.Entry, at: e.At, private: m.tracks[0].tables[0].private}
+}
+
+// flush learns who resolved the case that is due.
+func (m *Model) flush() {
+	d := m.due
+	m.due = due{}
+	m.private(d.private)
+	for t := range m.tracks {
+		m.resolved(d.c, d.record, t, d.name[t], d.resolution)
+	}
+	for _, tick := range d.record.tickets {
+		if s := m.pools[tick.kind].get(tick); s != nil {
+			s.waiting = false
+		}
+	}
+	d.record.tickets = nil
+	if old, full := m.closed.push(d.c.Key, m.opt.Closed); full {
+		if o := m.cases[old]; o != nil && o.closed {
+			delete(m.cases, old)
+		}
+	}
+}
+
+// resolved learns that name resolved a case.
+func (m *Model) resolved(c *signals.Case, r *record, t int, name, resolution string) {
+	if name == "" {
+		return
+	}
+	tr := &m.tracks[t]
+	id := tr.names.of(name)
+	w := float32(1)
+	if m.weak(resolution) {
+		w = 0.3
+	}
+	if t == teams || name != c.Opener || len(r.hops[t]) > 1 {
+		m.settle(r, t, false, id, w)
+	}
+	m.touch(t, id)
+	start := r.start[t]
+	if start == nil {
+		start = m.stored(c, t, nil)
+	}
+	tr.closes++
+	tr.judge(start, id, m.now)
+	tr.pairUp()
+	r.done[t] = m.learnFinal(c, r, t, id, w, start)
+}
+
+// weak reports whether a resolution means that nobody solved anything.
+func (m *Model) weak(resolution string) bool {
+	s := strings.ToLower(resolution)
+	for _, p := range m.opt.Weak {
+		if s != "" && strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Model) learnFinal(c *signals.Case, r *record, t int, id int32, w float32, start []val) learnt {
+	tr := &m.tracks[t]
+	l := learnt{who: id}
+	add := func(source int, list *[]count, key uint64, share float32) {
+		tr.tables[source].add(key, id, w*share, m.now)
+		*list = append(*list, count{key, w * share})
+	}
+	end := m.stored(c, t, start)
+	for i := range end {
+		if tr.gain[end[i].f].kept() {
+			add(final, &l.finals, tableKey(final, end[i].key, 0), end[i].share)
+		}
+	}
+	for i := range start {
+		if tr.gain[start[i].f].kept() && !hasKey(end, start[i].key) {
+			add(final, &l.finals, tableKey(final, start[i].key, 0), start[i].share)
+		}
+	}
+	for _, h := range r.words {
+		add(final, &l.finals, tableKey(final, h, 0), 1)
+	}
+	m.learnGoals(r, t, func(key uint64, share float32) { add(goal, &l.goals, key, share) })
+	return l
+}
+
+// learnGoals learns where the case ended, for each holder whom it passed.
+func (m *Model) learnGoals(r *record, t int, add func(key uint64, share float32)) {
+	hops := r.hops[t]
+	for i := range hops {
+		again := false
+		for j := range i {
+			again = again || hops[j].who == hops[i].who
+		}
+		if again {
+			continue
+		}
+		from := uint64(hops[i].who) + 1
+		m.crosswise(&m.tracks[t], hops[i].vals, func(key uint64, share float32) { add(tableKey(goal, key, from), share) })
+		if i > 0 {
+			v := prevVal(hops[i-1].who)
+			add(tableKey(goal, v.key, from), 1)
+		}
+	}
+}
+
+func hasKey(vals []val, key uint64) bool {
+	for i := range vals {
+		if vals[i].key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// unlearn takes back what a closing taught.
+func (m *Model) unlearn(r *record, t int) {
+	l := &r.done[t]
+	if l.who < 0 {
+		return
+	}
+	tr := &m.tracks[t]
+	for _, k := range l.finals {
+		tr.tables[final].retract(k.key, l.who, k.weight)
+	}
+	for _, k := range l.goals {
+		tr.tables[goal].retract(k.key, l.who, k.weight)
+	}
+	tr.closes = max(0, tr.closes-1)
+	*l = learnt{who: -1}
+}
+
+// relearn corrects a closing after which the holder changed.
+func (m *Model) relearn(c *signals.Case, r *record, t int) {
+	m.unlearn(r, t)
+	m.resolved(c, r, t, holder(&c.Path[len(c.Path)-1], t), c.Resolution)
+}
+
+func (m *Model) reopen(c *signals.Case) {
+	r := m.cases[c.Key]
+	if r == nil {
+		return
+	}
+	r.closed = false
+	if m.due.record == r {
+		m.due = due{}
+	}
+	for t := range m.tracks {
+		m.unlearn(r, t)
+	}
+	for t := range m.tracks {
+		m.remember(c, r, t, false)
+		m.remember(c, r, t, true)
+	}
+}

@@ -1,0 +1,257 @@
+package route
+
+import (
+	"andon/signals"
+)
+
+// maxSlots bounds the candidates of one question, scan how many are looked at
+// under one key.
+const (
+	maxSlots = 256
+	scan     = 32
+)
+
+// query is the scratch of one question.
+type query struct {
+	t     *track
+	w     *ranker
+	g     *[columns]float32
+	now   int64
+	vals  []val
+	words []uint64
+
+	mark  []uint32 // by candidate: the question in which slot is valid
+	slot  []uint16
+	round uint32
+	whos  []int32
+	score []float32
+	best  []evidence
+	acc   []float32 // words, before the logarithm
+	known float32
+
+	keep bool // remember the numbers for a sample
+	nz   []nz
+
+	hops     int
+	cur      int32
+	prev     int32
+	first    int32
+	curKey   uint64
+	exclude  int32
+	next     bool
+	doubt    float32 // logarithm of the odds, see Options
+	own      float32 // what the present holder would score among the others
+	stays    bool    // slot 0 is the present holder
+	trackNum int
+	top      [keepSlots]int32
+}
+
+func (q *query) begin(m *Model, t int, next bool, now int64) {
+	q.t, q.trackNum, q.next = &m.tracks[t], t, next
+	q.w = &q.t.rank[b2i(next)]
+	q.now, q.doubt = now, q.t.doubt
+	for len(q.mark) < len(q.t.names.name) {
+		q.mark = append(q.mark, 0)
+		q.slot = append(q.slot, 0)
+	}
+	q.round++
+	q.whos, q.score, q.best, q.acc, q.nz, q.known = q.whos[:0], q.score[:0], q.best[:0], q.acc[:0], q.nz[:0], 0
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// at gives the slot of a candidate; false when excluded or when there is no room.
+func (q *query) at(who int32) (int, bool) {
+	if q.mark[who] == q.round {
+		return int(q.slot[who]), true
+	}
+	if who == q.exclude || len(q.whos) == maxSlots || who == q.cur && q.next {
+		return 0, false
+	}
+	q.mark[who], q.slot[who] = q.round, uint16(len(q.whos))
+	q.whos = append(q.whos, who)
+	q.score = append(q.score, 0)
+	q.best = append(q.best, evidence{})
+	q.acc = append(q.acc, 0)
+	return len(q.whos) - 1, true
+}
+
+func (q *query) plus(slot, col int, x float32) float32 {
+	w := q.w.base[col] + q.g[col]
+	if slot == 0 && q.stays {
+		q.own += w * x
+		w = q.w.stay[col]
+	}
+	y := w * x
+	q.score[slot] += y
+	if q.keep {
+		q.nz = append(q.nz, nz{uint16(slot), uint16(col), x})
+	}
+	return y
+}
+
+// situation works out who holds the case now and held it before.
+func (q *query) situation(c *signals.Case) {
+	q.cur, q.prev, q.first, q.hops = -1, -1, -1, 0
+	last := ""
+	for i := range c.Path {
+		name := holder(&c.Path[i], q.trackNum)
+		if name == "" || name == last {
+			continue
+		}
+		last = name
+		id := q.t.names.find(name)
+		if q.hops == 0 {
+			q.first = id
+		}
+		q.prev, q.cur = q.cur, id
+		q.hops++
+	}
+	q.curKey = 0
+	if q.cur >= 0 {
+		q.curKey = uint64(q.cur) + 1
+	}
+	q.exclude = -1
+	if q.trackNum == persons {
+		if id := q.t.names.find(c.Opener); id != q.cur || q.next {
+			q.exclude = id
+		}
+	}
+	q.g = &q.w.group[min(q.hops, groups-1)]
+}
+
+func holder(h *signals.Hop, track int) string {
+	if track == persons {
+		return h.Person
+	}
+	return h.Team
+}
+
+// How many of the most telling fields each source is asked about.
+const (
+	askFinal = 12
+	askHeld  = 5
+	askCross = 6
+)
+
+// ranks answers the question into the slots.
+func (q *query) ranks(c *signals.Case) {
+	all := &val{f: fAll, share: 1, key: 1}
+	q.stays, q.own = false, 0
+	if q.cur >= 0 && !q.next {
+		if _, q.stays = q.at(q.cur); q.stays { // takes slot 0
+			q.best[0] = evidence{source: holds}
+		}
+	}
+	q.fieldwise(final, askFinal, 0)
+	q.fieldwise(held, askHeld, 0)
+	if q.cur >= 0 {
+		q.fieldwise(goal, askCross, q.curKey)
+		q.fieldwise(pass, askCross, q.curKey)
+		q.ask(goal, all, q.curKey)
+		q.ask(pass, all, q.curKey)
+		if q.prev >= 0 {
+			v := prevVal(q.prev)
+			q.ask(goal, &v, q.curKey)
+			q.ask(pass, &v, q.curKey)
+		}
+	}
+	q.askWords(final)
+	if q.trackNum == persons {
+		q.fieldwise(spoke, 2, 0)
+		q.askWords(spoke)
+	}
+	q.ask(final, all, 0)
+	q.ask(held, all, 0)
+	q.extras(c)
+	q.compare()
+}
+
+func prevVal(prev int32) val {
+	return val{f: fPrev, share: 1, key: mix(uint64(prev) + 77)}
+}
+
+func (q *query) fieldwise(source, most int, holder uint64) {
+	for _, f := range q.t.order {
+		asked := false
+		for i := range q.vals {
+			if q.vals[i].f == f {
+				q.ask(source, &q.vals[i], holder)
+				asked = true
+			}
+		}
+		if asked {
+			if most--; most == 0 {
+				return
+			}
+		}
+	}
+}
+
+func (q *query) extras(c *signals.Case) {
+	if q.cur >= 0 {
+		if s, ok := q.at(q.cur); ok {
+			q.plus(s, exCurrent, 1)
+		}
+	}
+	if q.prev >= 0 && q.prev != q.cur {
+		if s, ok := q.at(q.prev); ok {
+			q.plus(s, exPrevious, 1)
+		}
+	}
+	if q.hops > 1 {
+		q.before(c)
+	}
+	if q.trackNum == persons {
+		q.speakers(c)
+	}
+	for s, who := range q.whos {
+		days := float32(max(0, q.now-q.t.names.seen[who])) / 86400
+		q.plus(s, exIdle, logOf(days/100))
+		if q.trackNum == persons {
+			days := float32(max(0, q.now-q.t.names.alive[who])) / 86400
+			q.plus(s, exActive, logOf(days/100))
+		}
+	}
+}
+
+func (q *query) before(c *signals.Case) {
+	if q.first >= 0 && q.first != q.cur {
+		if s, ok := q.at(q.first); ok {
+			q.plus(s, exFirst, 1)
+		}
+	}
+	done := q.cur
+	for i := range c.Path {
+		id := q.t.names.find(holder(&c.Path[i], q.trackNum))
+		if id < 0 || id == q.cur || id == done {
+			continue
+		}
+		done = id
+		if s, ok := q.at(id); ok {
+			q.plus(s, exBefore, 1)
+		}
+	}
+}
+
+// speakers marks who wrote in the case, the latest eight posts.
+func (q *query) speakers(c *signals.Case) {
+	last := ""
+	for i := len(c.Posts) - 1; i >= max(0, len(c.Posts)-8); i-- {
+		by := c.Posts[i].Event.Actor
+		if by == last || by == c.Opener {
+			continue
+		}
+		last = by
+		if id := q.t.names.find(by); id >= 0 && q.t.names.seen[id] > 0 {
+			if s, ok := q.at(id); ok {
+				q.plus(s, exSpoke, 1)
+			}
+		}
+	}
+}
