@@ -16,27 +16,24 @@ const (
 // a slow and a fast pace; the extras follow.
 const (
 	firstExtra = sources * maxFields * 2
-	exCurrent  = firstExtra + iota - 1 // holds it now
-	exPrevious                         // held it just before
-	exBefore                           // held it at some time before
-	exFirst                            // was the first to hold it
-	exIdle                             // log of the days since the candidate last held or solved something
-	exSpoke                            // wrote in this case
-	exActive                           // log of the days since the candidate was last seen at all
-	exRival                            // of the present holder: how it compares with the others together
-	exHops                             // of the present holder: constants by the hops so far
-	_
-	_
-	_
-	exOpener // raised it
-	exNobody // the constant of "somebody else"
-	exKnown  // "somebody else": how much is known of the best field
-	columns
+
+	exCurrent  = firstExtra + 0  // holds it now
+	exPrevious = firstExtra + 1  // held it just before
+	exBefore   = firstExtra + 2  // held it at some time before
+	exFirst    = firstExtra + 3  // was the first to hold it
+	exIdle     = firstExtra + 4  // log of the days since the candidate last held or solved something
+	exActive   = firstExtra + 5  // log of the days since a person was last seen at all
+	exSpoke    = firstExtra + 6  // wrote in this case
+	exRival    = firstExtra + 7  // of the present holder: how it compares with the others together
+	exNobody   = firstExtra + 8  // the constant of "somebody else"
+	exKnown    = firstExtra + 9  // "somebody else": how much is known of the best field
+	exHops     = firstExtra + 10 // of the present holder: a constant for each group
+	columns    = exHops + groups
 )
 
 func column(source, f int) int { return (source*maxFields + f) * 2 }
 
-// groups of situations with weights of their own: by the hops so far.
+// groups is how many situations have weights of their own: by the hops so far.
 const groups = 4
 
 // ranker weighs the columns: log-linear, learnt online by stochastic gradient
@@ -48,7 +45,6 @@ type ranker struct {
 	sqG   [groups][columns]float32
 	stay  [columns]float32 // weights of the present holder's own numbers, for whether it stays
 	sqS   [columns]float32
-	n     int
 	next  bool
 }
 
@@ -228,7 +224,6 @@ func (r *ranker) learnStay(s *sample, stays bool, weight float32) {
 }
 
 func (r *ranker) step(s *sample, d *[keepSlots + 1]float32) {
-	r.n++
 	var grad [columns]float32
 	for _, v := range s.nz {
 		grad[v.col] += d[v.slot] * v.x

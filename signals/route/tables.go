@@ -3,7 +3,6 @@ package route
 import (
 	"math"
 	"slices"
-	"time"
 )
 
 // cell is the weight of one candidate under one key, at two paces of
@@ -196,8 +195,8 @@ func (t *table) sweep() {
 type names struct {
 	id    map[string]int32
 	name  []string
-	alive []int64
-	seen  []int64 // unix seconds of the latest time each held or solved something
+	alive []int64 // unix seconds at which each was last seen at all
+	seen  []int64 // unix seconds at which each last held or solved something
 }
 
 func (n *names) of(s string) int32 {
@@ -214,8 +213,6 @@ func (n *names) of(s string) int32 {
 	n.alive = append(n.alive, 0)
 	return id
 }
-
-func (n *names) touch(id int32, at time.Time) { n.seen[id] = max(n.seen[id], at.Unix()) }
 
 // find is of without adding; -1 for an unknown name.
 func (n *names) find(s string) int32 {
