@@ -70,17 +70,23 @@ func New(long int) *Model {
 func (m *Model) Observe(c *signals.Case, e *signals.Event, p *signals.Policy) {
 	s := m.open[c.Key]
 	if s == nil {
+		if c.Closes > 0 {
+			return // it was learnt when it closed, and nothing had come of it
+		}
 		s = &story{}
 		m.open[c.Key] = s
 	}
 	m.mark(s, c, e, p)
-	if n := c.Entries; n > len(s.contexts) && n <= deepest {
+	if n := c.Entries; n > len(s.contexts) && n <= deepest && !s.learnt {
 		s.contexts = append(s.contexts, contexts(c))
 	} else if n == len(s.contexts) && n > 0 {
 		s.contexts[n-1] = contexts(c) // the entry had several items
 	}
 	if e.Kind == signals.Closed && !s.learnt {
 		m.learn(s)
+		if s.came == [len(Outcomes)]int{} {
+			delete(m.open, c.Key)
+		}
 	}
 }
 
