@@ -1,6 +1,7 @@
 package company
 
 import (
+	"slices"
 	"sort"
 	"time"
 )
@@ -14,6 +15,7 @@ func (w *world) finish() {
 			is.Changelog.Histories = []History{}
 		}
 		w.pathTruth(is)
+		w.levelTruth(is)
 		is.calm()
 	}
 	w.finishSlack()
@@ -63,6 +65,41 @@ func (w *world) pathTruth(is *Issue) {
 			}
 		}
 	}
+}
+
+// levelTruth walks the support levels of an issue: a rise by two levels or more and any fall after it is a climb.
+func (w *world) levelTruth(is *Issue) {
+	if w.planted(is, "climb") {
+		return
+	}
+	low, rose := 0, false
+	for _, h := range is.Changelog.Histories {
+		for _, it := range h.Items {
+			if it.Field != "Support Level" || it.FromString == nil || it.ToString == nil {
+				continue
+			}
+			from, to := height(*it.FromString), height(*it.ToString)
+			if low == 0 {
+				low = from
+			}
+			if rose && to < from {
+				w.pathFact(is, "climb", "climb", h, "rose two levels or more and came down again")
+				return
+			}
+			low = min(low, to)
+			rose = rose || to-low >= 2
+		}
+	}
+}
+
+// height is a support level as a number.
+func height(level string) int {
+	return map[string]int{"L1": 1, "L2": 2, "L3": 3, "Management": 4}[level]
+}
+
+// planted reports whether a kind was planted in an issue before.
+func (w *world) planted(is *Issue, kind string) bool {
+	return slices.ContainsFunc(w.c.Truth.Planted, func(p Planted) bool { return p.Kind == kind && p.Case == "jira:"+is.Key })
 }
 
 func (w *world) pathFact(is *Issue, kind, detector string, h History, note string) {
