@@ -56,6 +56,12 @@ func (l *Ledger) Reach(s Stage, at time.Time, proxy bool) {
 	l.Died, l.Why, l.DiedAt = "", "", time.Time{}
 }
 
+// Undo takes a stage back: what was solved is there again.
+func (l *Ledger) Undo(s Stage) {
+	delete(l.Times, s)
+	delete(l.Proxy, s)
+}
+
 // Reached reports whether a stage was reached.
 func (l *Ledger) Reached(s Stage) bool { return !l.Times[s].IsZero() }
 

@@ -3,6 +3,7 @@ package signals
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type Org struct {
 
 	modes map[scoped]Mode
 	mutes []mute
-	rooms map[string]map[string]bool // channel id -> person ids
+	rooms map[string]map[string]bool // channel id -> ids as the source gives them: whose they are may be learnt later
 	zones map[string]*time.Location
 	cals  map[string]*Calendar
 }
@@ -73,7 +74,7 @@ func (o *Org) Apply(e *Event) error {
 		if err != nil {
 			return fmt.Errorf("read end of mute %s: %w", e.ID, err)
 		}
-		o.mutes = append(o.mutes, mute{o.Who(e.Actor), e.Field, e.Ref, until})
+		o.mutes = append(o.mutes, mute{e.Actor, e.Field, e.Ref, until})
 	case Joined:
 		o.member(e)
 	}
@@ -124,8 +125,7 @@ func (o *Org) absence(e *Event) error {
 	if o.away == nil {
 		o.away = make(map[string][]Absence)
 	}
-	who := o.Who(e.To)
-	o.away[who] = append(o.away[who], Absence{From: from, Until: until, Backup: e.Ref})
+	o.away[e.To] = append(o.away[e.To], Absence{From: from, Until: until, Backup: e.Ref})
 	return nil
 }
 
@@ -138,18 +138,34 @@ func (o *Org) member(e *Event) {
 		o.rooms[ch] = make(map[string]bool)
 	}
 	if e.Field == "left" {
-		delete(o.rooms[ch], o.Who(e.To))
+		for _, a := range o.accounts(e.To) {
+			delete(o.rooms[ch], a)
+		}
 	} else {
-		o.rooms[ch][o.Who(e.To)] = true
+		o.rooms[ch][e.To] = true
 	}
+}
+
+// Wrote tells the organisation that somebody wrote in a private channel: they
+// were a member then. Exports do not tell of members otherwise.
+func (o *Org) Wrote(e *Event) {
+	ch := e.Case.Channel()
+	if e.Kind != Said || e.Actor == "" || ch == "" || e.Audience.Group() != ch {
+		return
+	}
+	if o.rooms[ch] == nil {
+		o.rooms[ch] = make(map[string]bool)
+	}
+	o.rooms[ch][e.Actor] = true
 }
 
 // Viewer returns what a person may see: everything public, and the private
 // channels that they are known to be in.
 func (o *Org) Viewer(id string) Viewer {
 	v := Viewer{Person: o.Who(id)}
+	accounts := o.accounts(id)
 	for ch, members := range o.rooms {
-		if members[v.Person] {
+		if slices.ContainsFunc(accounts, func(a string) bool { return members[a] }) {
 			if v.Groups == nil {
 				v.Groups = make(map[string]bool)
 			}
@@ -157,6 +173,24 @@ func (o *Org) Viewer(id string) Viewer {
 		}
 	}
 	return v
+}
+
+// accounts lists the ids that stand for a person now: their own, their accounts,
+// and id itself where it is theirs.
+func (o *Org) accounts(id string) []string {
+	who := o.Who(id)
+	out := []string{who}
+	if id != who {
+		out = append(out, id)
+	}
+	if p := o.People[who]; p != nil {
+		for _, a := range p.Accounts {
+			if a != id && o.Who(a) == who {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
 }
 
 // ChannelViewer returns what everybody in a channel may see.
@@ -182,7 +216,7 @@ func (o *Org) Mode(detector, scope string) Mode {
 func (o *Org) Muted(person, detector, scope string, now time.Time) (until time.Time, ok bool) {
 	person = o.Who(person)
 	for _, m := range o.mutes {
-		if m.person == person && m.detector == detector && (m.scope == "" || m.scope == scope) && now.Before(m.until) && m.until.After(until) {
+		if o.Who(m.person) == person && m.detector == detector && (m.scope == "" || m.scope == scope) && now.Before(m.until) && m.until.After(until) {
 			until, ok = m.until, true
 		}
 	}

@@ -33,6 +33,9 @@ func (c *Case) hold(e *Event) {
 		}
 		last.Until = e.At
 	}
+	if n == cap(c.Path) { // most paths are short: grow by as much as is needed
+		c.Path = append(make(Path, 0, n+1+n/2), c.Path...)
+	}
 	c.Path = append(c.Path, Hop{Person: c.Holder, Team: c.Team, Level: c.Level, Since: e.At, Event: e.ID, N: c.Entries, entry: e.Seq.Entry})
 }
 

@@ -40,7 +40,8 @@ type Policy struct {
 	Patience time.Duration `koanf:"patience" json:"patience"`     // working time after which an unanswered nudge counts as ignored; 8h
 	Stale    time.Duration `koanf:"stale" json:"stale"`           // what is older when it is first judged never nudges; 24h
 	Watch    time.Duration `koanf:"watch" json:"watch"`           // how long a corrected signal is watched for a recurrence; 14 days
-	HeldFor  time.Duration `koanf:"held_for" json:"held_for"`     // a nudge held longer than this is given up; 72h
+	Sure     float64       `koanf:"sure" json:"sure"`             // a signal with a lower score is written down but disturbs nobody; 0.5
+	HeldFor  time.Duration `koanf:"held_for" json:"held_for"`     // a nudge held longer than this is given up; 120h, a long weekend
 	Group    int           `koanf:"group" json:"group"`           // least number of people behind a shown figure; 5
 	Escalate []Pattern     `koanf:"escalate" json:"escalate"`     // what counts as an escalation; any one suffices
 	Waiting  []string      `koanf:"waiting" json:"waiting"`       // parts of status names that mean: it is the originator's turn
@@ -127,7 +128,7 @@ func DefaultPolicy() Policy {
 		Mode: Shadow, Modes: map[string]Mode{"cord": Live, "person_ping_pong": Off}, Budget: 3,
 		Zone: "UTC", Hours: "09:00-18:00", Days: "mon-fri",
 		Repeat: 24 * time.Hour, Merge: 15 * time.Minute, Steps: 2, Patience: 8 * time.Hour, Stale: 24 * time.Hour,
-		Watch: 14 * 24 * time.Hour, HeldFor: 72 * time.Hour, Group: 5,
+		Sure: 0.5, Watch: 14 * 24 * time.Hour, HeldFor: 120 * time.Hour, Group: 5,
 		Escalate: []Pattern{{Raised: true}, {Handoffs: 4}},
 		Waiting:  []string{"waiting for customer", "waiting for reporter", "awaiting user", "pending customer", "awaiting information", "needs info", "need more info", "wait - user"},
 		Urgent:   []string{"highest", "high", "critical", "blocker", "urgent", "p0", "p1", "sev1", "sev-1", "1 - critical", "2 - high"},

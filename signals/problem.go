@@ -149,7 +149,8 @@ type Room struct {
 // rooms a conversation is over within some 200 posts.
 const DefaultRoom = 400
 
-// Add appends a post, and forgets the oldest when the room is full.
+// Add puts a post in its place by time, which is the end unless it was heard
+// late, and forgets the oldest when the room is full.
 func (r *Room) Add(p *Post) {
 	keep := r.Keep
 	if keep == 0 {
@@ -160,6 +161,36 @@ func (r *Room) Add(p *Post) {
 		r.Posts = append(make([]*Post, 0, 2*keep), r.Posts[len(r.Posts)-keep+1:]...)
 	}
 	r.Posts = append(r.Posts, p)
+	for i := len(r.Posts) - 1; i > 0 && r.Posts[i-1].Event.At.After(p.Event.At); i-- {
+		r.Posts[i-1], r.Posts[i] = r.Posts[i], r.Posts[i-1]
+	}
+}
+
+// Renew puts the posts of a case that was folded again in place of those that
+// the room has of it. What is older than everything that a room remembers which
+// has forgotten some stays forgotten.
+func (r *Room) Renew(k Key, posts []*Post) {
+	forgot := r.Count > len(r.Posts) && len(r.Posts) > 0
+	var out []*Post
+	had := make(map[string]bool)
+	for _, p := range r.Posts {
+		if p.Event.Case == k {
+			had[p.Event.ID] = true
+		} else {
+			out = append(out, p)
+		}
+	}
+	for _, p := range posts {
+		if !had[p.Event.ID] {
+			if forgot && p.Event.At.Before(r.Posts[0].Event.At) {
+				continue
+			}
+			r.Count++
+		}
+		out = append(out, p)
+	}
+	slices.SortStableFunc(out, func(a, b *Post) int { return a.Event.At.Compare(b.Event.At) })
+	r.Posts = out
 }
 
 // Remove takes back the post of a Said event.

@@ -54,10 +54,10 @@ type Roster struct {
 	People map[string]*Person
 	Teams  map[string]*Team
 
-	account map[string]string // source id -> person id
-	alias   map[string]string // lower-case team name -> team id
-	away    map[string][]Absence
-	chiefs  map[string]bool // who manages somebody; nil until asked for
+	account map[string]string    // source id -> person id
+	alias   map[string]string    // lower-case team name -> team id
+	away    map[string][]Absence // by the id that the source gave
+	chiefs  map[string]bool      // who manages somebody; nil until asked for
 }
 
 func (r *Roster) setPerson(p *Person) {
@@ -207,9 +207,18 @@ func (r *Roster) Away(id string, t time.Time) (away bool, backup string) {
 
 // absence returns the absence of a person at time t, one with a backup first.
 func (r *Roster) absence(p *Person, t time.Time) (out Absence, ok bool) {
-	for _, a := range r.away[p.ID] {
-		if !t.Before(a.From) && t.Before(a.Until) && (!ok || out.Backup == "") {
-			out, ok = a, true
+	for i := -1; i < len(p.Accounts); i++ {
+		id := p.ID
+		if i >= 0 {
+			id = p.Accounts[i]
+		}
+		if r.Who(id) != p.ID {
+			continue
+		}
+		for _, a := range r.away[id] {
+			if !t.Before(a.From) && t.Before(a.Until) && (!ok || out.Backup == "") {
+				out, ok = a, true
+			}
 		}
 	}
 	if ok && out.Backup == "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"image/color"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -23,6 +24,9 @@ var palette = []color.Color{
 	color.RGBA{0x00, 0x72, 0xb2, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff},
 }
 
+// chartLabel is how many letters of a label a chart shows.
+const chartLabel = 44
+
 // svg draws a chart as horizontal bars, stacked where it has several series.
 func svg(c view.Chart) (template.HTML, error) {
 	if c.Empty() {
@@ -32,9 +36,7 @@ func svg(c view.Chart) (template.HTML, error) {
 	p.BackgroundColor = nil
 	p.X.Label.Text = c.Unit
 	p.X.Min = 0
-	p.Legend.Top, p.Legend.XOffs = false, -vg.Points(6)
-	p.Legend.YOffs = vg.Points(6)
-	for _, style := range []*draw.TextStyle{&p.X.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle} {
+	for _, style := range []*draw.TextStyle{&p.X.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label} {
 		style.Font = font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(10)}
 	}
 	if err := addBars(p, c); err != nil {
@@ -42,7 +44,7 @@ func svg(c view.Chart) (template.HTML, error) {
 	}
 	labels := make([]string, len(c.Labels))
 	for i, l := range c.Labels {
-		labels[len(labels)-1-i] = l
+		labels[len(labels)-1-i] = view.Line(l, chartLabel)
 	}
 	p.NominalY(labels...)
 	height := vg.Points(56 + 24*float64(len(c.Labels)))
@@ -52,7 +54,7 @@ func svg(c view.Chart) (template.HTML, error) {
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return "", fmt.Errorf("draw chart %s: %w", c.Title, err)
 	}
-	return inline(b.String(), c.Title), nil
+	return legend(c) + inline(b.String(), c.Title), nil
 }
 
 func addBars(p *plot.Plot, c view.Chart) error {
@@ -72,11 +74,25 @@ func addBars(p *plot.Plot, c view.Chart) error {
 		}
 		below = bars
 		p.Add(bars)
-		if len(c.Series) > 1 {
-			p.Legend.Add(s.Name, bars)
-		}
 	}
 	return nil
+}
+
+// legend names the series that have anything to show, above the drawing.
+func legend(c view.Chart) template.HTML {
+	if len(c.Series) < 2 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<p class="legend">`)
+	for i, s := range c.Series {
+		if slices.Max(s.Values) == 0 {
+			continue
+		}
+		r, g, bl, _ := palette[i%len(palette)].RGBA()
+		fmt.Fprintf(&b, `<span><i style="background:#%02x%02x%02x"></i>%s</span> `, r>>8, g>>8, bl>>8, template.HTMLEscapeString(s.Name))
+	}
+	return template.HTML(b.String() + "</p>")
 }
 
 // inline makes an SVG document part of a page: without its prologue, scaling

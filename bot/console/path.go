@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"andon/bot/view"
 	"andon/signals/replay"
 )
 
@@ -16,6 +17,9 @@ const (
 	stayGap    = 10.0
 	stayLeast  = 56.0
 )
+
+// directName is how many letters of a team's name stand at the arc.
+const directName = 44
 
 // drawPath draws a path as stays from left to right, wider the longer they
 // lasted, and its direct route as an arc over them.
@@ -61,20 +65,21 @@ func drawStay(b *strings.Builder, x, w float64, s replay.Stay, last bool) {
 	if last {
 		class = "stay end"
 	}
-	fmt.Fprintf(b, `<g class="%s"><title>%s, %s</title><rect x="%.1f" y="%g" width="%.1f" height="%g" rx="4"/>`, class, template.HTMLEscapeString(s.Team), hours(s.Hours), x, pathTop, w, stayHeight)
-	fmt.Fprintf(b, `<text x="%.1f" y="%g">%s</text><text class="small" x="%.1f" y="%g">%s</text></g>`,
-		x+6, pathTop+16, template.HTMLEscapeString(fit(s.Team, w-10)), x+6, pathTop+31, hours(s.Hours))
+	fmt.Fprintf(b, `<g class="%s"><title>%s, %s</title><rect x="%.1f" y="%g" width="%.1f" height="%g" rx="4"/>`, class, template.HTMLEscapeString(s.Team), stayed(s), x, pathTop, w, stayHeight)
+	// A drawing within the drawing: what is wider than the stay is cut off at its edge.
+	fmt.Fprintf(b, `<svg x="%.1f" y="%g" width="%.1f" height="%g"><text x="6" y="16">%s</text><text class="small" x="6" y="31">%s</text></svg></g>`,
+		x, pathTop, w-2, stayHeight, template.HTMLEscapeString(fit(s.Team, w-10)), stayed(s))
 }
 
 // drawArc draws the direct route from the middle of the first stay to that of
 // the last; a path that ends where it began has none but a word.
 func drawArc(b *strings.Builder, from, to float64, l replay.LongRow) {
-	label := "direct: " + strings.Join(l.Direct, " to ")
 	if len(l.Direct) < 2 {
-		label = "it ended where it began: " + l.Direct[0]
+		label := "it ended where it began: " + view.Line(l.Direct[0], directName)
 		fmt.Fprintf(b, `<text class="direct" x="%.1f" y="16">%s</text>`, from, template.HTMLEscapeString(label))
 		return
 	}
+	label := "direct: " + view.Line(l.Direct[0], directName) + " to " + view.Line(l.Direct[1], directName)
 	mid := (from + to) / 2
 	fmt.Fprintf(b, `<path class="direct" d="M%.1f %g Q%.1f -14 %.1f %g m-7 -4 l7 4 l-2 -8"/>`, from, pathTop-2, mid, to, pathTop-2)
 	fmt.Fprintf(b, `<text class="direct" text-anchor="middle" x="%.1f" y="13">%s</text>`, mid, template.HTMLEscapeString(label))
@@ -96,4 +101,13 @@ func names(l replay.LongRow) []string {
 		out = append(out, s.Team)
 	}
 	return out
+}
+
+// stayed is how long a team held a case; the times of a small team are those of
+// its few people and are not shown.
+func stayed(s replay.Stay) string {
+	if s.Small {
+		return "–"
+	}
+	return hours(s.Hours)
 }

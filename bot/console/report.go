@@ -8,10 +8,12 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/detect"
 	"andon/signals/replay"
 )
 
@@ -19,7 +21,7 @@ import (
 var reportPage string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"hours": hours, "num": num, "day": func(t time.Time) string { return t.Format("2 Jan 2006") },
+	"hours": hours, "num": num, "count": count, "about": about, "general": general, "name": func(s string) string { return view.Line(s, cellWidth) }, "day": func(t time.Time) string { return t.Format("2 Jan 2006") },
 	"minute": func(t time.Time) string { return t.Format("2006-01-02 15:04") }, "share": share, "route": drawPath,
 }).Parse(reportPage))
 
@@ -33,6 +35,12 @@ type Page struct {
 	Charts   map[string]template.HTML
 	Nudges   int
 	Signals  int
+}
+
+// Blind reports whether the history shows no bad end at all, which mostly means
+// that nobody said which fields tell of one.
+func (p Page) Blind() bool {
+	return p.Cases > 0 && !slices.ContainsFunc(p.Early, func(e replay.EarlyRow) bool { return e.Cases > 0 })
 }
 
 // Known is how well a detector found what is known to be there.
@@ -59,7 +67,11 @@ func WriteReport(w io.Writer, p Page) error {
 		p.Signals += d.Signals
 		p.Nudges += d.Sent
 	}
-	if err := reportTemplate.Execute(w, p); err != nil {
+	var page strings.Builder
+	if err := reportTemplate.Execute(&page, p); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if _, err := io.WriteString(w, view.Plain(page.String())); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
@@ -98,10 +110,27 @@ func stageName(s signals.Stage) string {
 func pairChart(r *replay.Report) view.Chart {
 	c := view.Chart{Title: "Team pairs that hand over most", Unit: "hand-offs", Series: []view.Series{{Name: "hand-offs"}}}
 	for _, p := range r.Pairs {
-		c.Labels = append(c.Labels, p.From+" > "+p.To)
+		c.Labels = append(c.Labels, view.Line(p.From, 20)+" > "+view.Line(p.To, 20))
 		c.Series[0].Values = append(c.Series[0].Values, float64(p.Handoffs))
 	}
 	return c
+}
+
+// about is what a detector finds, in a sentence.
+func about(detector string) string {
+	d, _ := detect.Find(detector)
+	return d.Doc
+}
+
+// general shows a reason whose figures were left out because they differ.
+func general(why string) string { return strings.ReplaceAll(why, "# ", "… ") }
+
+// count says how many there are of a thing.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // hours says a number of hours as a person would.

@@ -44,10 +44,10 @@ func TestReportIsWhole(t *testing.T) {
 	for _, from := range []string{`src="`, `href="http`, "@import", "url("} {
 		require.False(t, strings.Contains(page, from), "%q: the page needs nothing from elsewhere", from)
 	}
-	for _, drawing := range strings.Split(page, "<svg")[1:] {
-		whole, _, ok := strings.Cut("<svg"+drawing, "</svg>")
-		require.True(t, ok)
-		wellFormed(t, whole+"</svg>")
+	for _, drawing := range strings.Split(page, `<svg class="`)[1:] {
+		end := strings.LastIndex(drawing, "</svg>")
+		require.Positive(t, end)
+		wellFormed(t, `<svg class="`+drawing[:end]+"</svg>")
 	}
 }
 
@@ -84,4 +84,77 @@ func TestHours(t *testing.T) {
 	for h, want := range map[float64]string{0: "0 min", 0.5: "30 min", 1: "1.0 h", 47: "47.0 h", 48: "2.0 days"} {
 		require.Equal(t, want, hours(h))
 	}
+}
+
+// hostile is a report with what others may have written into their systems.
+func hostile() *replay.Report {
+	r := sampleReport()
+	bad := "Desk\x1b[31m\u202e\t\n" + strings.Repeat("W", 400) + `<script>alert("x")</script>`
+	r.Teams = append(r.Teams, replay.TeamRow{Team: bad, Nudges: 1, People: 9})
+	r.Pairs = append(r.Pairs, replay.PairRow{From: bad, To: bad, Handoffs: 2})
+	r.Longest[0].Case, r.Longest[0].Title = "PAY-1\x1b[2J", bad
+	r.Longest[0].Stays[0].Team, r.Longest[0].Direct[0] = bad, bad
+	r.Longest[1].Direct[0] = bad
+	r.Sample[0].Excerpt, r.Sample[0].Reason = bad, bad
+	r.Deaths[0].Why[0].Why = bad
+	return r
+}
+
+func TestWordsOfOthersDoNotReachTheTerminal(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, WriteText(&b, Page{Report: hostile(), Title: "x\x07"}))
+	require.NotRegexp(t, `[\x00-\x08\x0b-\x1f\x7f\x{202a}-\x{202e}]`, b.String())
+	for line := range strings.Lines(b.String()) {
+		require.Less(t, len(line), 400, "names are cut")
+	}
+}
+
+func TestWordsOfOthersDoNotBreakThePage(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, WriteReport(&b, Page{Report: hostile(), Title: "x\x07", Inputs: []string{"\x1b.json"}}))
+	require.NotRegexp(t, `[\x00-\x08\x0b-\x1f\x7f\x{202a}-\x{202e}]|<script`, b.String())
+	for _, drawing := range strings.Split(b.String(), `<svg class="`)[1:] {
+		wellFormed(t, `<svg class="`+drawing[:strings.LastIndex(drawing, "</svg>")]+"</svg>")
+	}
+}
+
+func TestManyTeamsAreCutInTheTerminal(t *testing.T) {
+	r := sampleReport()
+	for range 10_000 {
+		r.Teams = append(r.Teams, replay.TeamRow{Team: "T", Nudges: 1, People: 9})
+	}
+	var b bytes.Buffer
+	require.NoError(t, WriteText(&b, Page{Report: r}))
+	require.Contains(t, b.String(), "and 9971 more")
+	require.Less(t, strings.Count(b.String(), "\n"), 100)
+}
+
+func TestTextCountsOneAsOne(t *testing.T) {
+	r := sampleReport()
+	r.Cases, r.Threads, r.Channels, r.Events, r.PerPerson.Peak = 1, 0, 0, 1, 1
+	var b bytes.Buffer
+	require.NoError(t, WriteText(&b, Page{Report: r}))
+	require.Contains(t, b.String(), "1 issue, 0 threads in 0 channels, 1 event\n")
+	require.Contains(t, b.String(), "busiest day 1 message (")
+	require.NotContains(t, b.String(), "Per channel", "there is none")
+}
+
+func TestLegendNamesWhatIsDrawn(t *testing.T) {
+	drawn, err := svg(detectorChart(sampleReport()))
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "would be said</span>")
+	require.Contains(t, string(drawn), "held or overtaken</span>")
+	require.NotContains(t, string(drawn), "nobody to tell")
+}
+
+func TestNoBadEndIsExplained(t *testing.T) {
+	r := sampleReport()
+	var seen, none, page bytes.Buffer
+	require.NoError(t, WriteText(&seen, Page{Report: r}))
+	require.NotContains(t, seen.String(), "team_field")
+	r.Early[0].Cases = 0
+	require.NoError(t, WriteText(&none, Page{Report: r}))
+	require.Contains(t, none.String(), "team_field")
+	require.NoError(t, WriteReport(&page, Page{Report: r}))
+	require.Contains(t, page.String(), "<code>team_field</code>")
 }

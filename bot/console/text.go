@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"andon/bot/view"
 )
 
 // WriteText writes the report for a terminal: the same figures as the page,
@@ -16,18 +18,32 @@ func WriteText(w io.Writer, p Page) error {
 		signals += d.Signals
 		nudges += d.Sent
 	}
-	fmt.Fprintf(&b, "%s\n%s to %s: %d issues, %d threads in %d channels, %d events\n\n", p.Title, p.From.Format("2 Jan 2006"), p.To.Format("2 Jan 2006"), p.Cases, p.Threads, p.Channels, p.Events)
-	fmt.Fprintf(&b, "%d signals, %d nudges%s. On one person's busiest day %d messages (95 %% of days: %d or fewer). Per channel and day with talk %.2f nudges (peak %d).\n",
-		signals, nudges, map[bool]string{true: " there would have been", false: " as configured"}[p.AsLive], p.PerPerson.Peak, p.PerPerson.P95, p.PerRoom.Mean, p.PerRoom.Peak)
+	fmt.Fprintf(&b, "%s\n%s to %s: %s, %s in %s, %s\n\n", p.Title, p.From.Format("2 Jan 2006"), p.To.Format("2 Jan 2006"),
+		count(p.Cases, "issue"), count(p.Threads, "thread"), count(p.Channels, "channel"), count(p.Events, "event"))
+	fmt.Fprintf(&b, "%s, %s%s. On one person's busiest day %s (95 %% of days: %d or fewer).",
+		count(signals, "signal"), count(nudges, "nudge"), map[bool]string{true: " there would have been", false: " as configured"}[p.AsLive], count(p.PerPerson.Peak, "message"), p.PerPerson.P95)
+	if p.Channels > 0 {
+		fmt.Fprintf(&b, " Per channel and day with talk %.2f nudges (peak %d).", p.PerRoom.Mean, p.PerRoom.Peak)
+	}
+	b.WriteByte('\n')
 	textEarly(&b, p)
 	textKnown(&b, p)
 	textDetectors(&b, p)
 	textTeams(&b, p)
 	textDeaths(&b, p)
 	textPaths(&b, p)
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, view.Plain(b.String()))
 	return err
 }
+
+// cellWidth is how many letters of a name stand in a cell of a table.
+const cellWidth = 80
+
+// nameWidth is how many letters of a team's name a path shows.
+const nameWidth = 32
+
+// mostTeams is how many teams the terminal lists; the page has them all.
+const mostTeams = 30
 
 // table writes rows of cells, the first row being the head.
 func table(b *strings.Builder, title string, rows [][]string) {
@@ -37,6 +53,9 @@ func table(b *strings.Builder, title string, rows [][]string) {
 	fmt.Fprintf(b, "\n%s\n", title)
 	t := tabwriter.NewWriter(b, 2, 0, 2, ' ', 0)
 	for _, r := range rows {
+		for i := range r {
+			r[i] = view.Line(r[i], cellWidth)
+		}
 		fmt.Fprintln(t, "  "+strings.Join(r, "\t"))
 	}
 	_ = t.Flush()
@@ -52,6 +71,9 @@ func textEarly(b *strings.Builder, p Page) {
 		rows = append(rows, []string{e.Outcome, itoa(e.Cases), itoa(e.Before) + " (" + share(e.Before, e.Cases) + ")", itoa(e.Missed), lead})
 	}
 	table(b, "Would it have been early?", rows)
+	if p.Blind() {
+		fmt.Fprintln(b, "  No case came to such an end. If that is a surprise: hand-offs and levels are seen only when\n  the configuration names the fields that hold them, team_field and level_field.")
+	}
 }
 
 func textKnown(b *strings.Builder, p Page) {
@@ -72,7 +94,11 @@ func textDetectors(b *strings.Builder, p Page) {
 
 func textTeams(b *strings.Builder, p Page) {
 	rows := [][]string{{"team", "nudges", "people"}}
-	for _, t := range p.Teams {
+	for i, t := range p.Teams {
+		if i == mostTeams {
+			rows = append(rows, []string{fmt.Sprintf("and %d more", len(p.Teams)-i)})
+			break
+		}
 		people := "–"
 		if t.People > 0 {
 			people = itoa(t.People)
@@ -87,7 +113,7 @@ func textDeaths(b *strings.Builder, p Page) {
 	for _, d := range p.Deaths {
 		why := ""
 		if len(d.Why) > 0 {
-			why = fmt.Sprintf("%s (%d)", d.Why[0].Why, d.Why[0].Count)
+			why = fmt.Sprintf("%s (%d)", general(d.Why[0].Why), d.Why[0].Count)
 		}
 		rows = append(rows, []string{stageName(d.Stage), itoa(d.Count), itoa(d.Alive), why})
 	}
@@ -101,9 +127,13 @@ func textPaths(b *strings.Builder, p Page) {
 	for _, l := range p.Longest {
 		var teams []string
 		for _, s := range l.Stays {
-			teams = append(teams, s.Team+" "+hours(s.Hours))
+			teams = append(teams, view.Line(s.Team, nameWidth)+" "+stayed(s))
 		}
-		fmt.Fprintf(b, "  %s: %s\n    direct: %s; %s passed at the teams in between\n", l.Case, strings.Join(teams, " > "), strings.Join(l.Direct, " > "), hours(l.Hours))
+		direct := "it ended where it began, " + view.Line(l.Direct[0], nameWidth)
+		if len(l.Direct) > 1 {
+			direct = "direct: " + view.Line(l.Direct[0], nameWidth) + " > " + view.Line(l.Direct[1], nameWidth)
+		}
+		fmt.Fprintf(b, "  %s: %s\n    %s; %s passed at the teams in between\n", view.Line(l.Case, nameWidth), strings.Join(teams, " > "), direct, hours(l.Hours))
 	}
 	rows := [][]string{{"from", "to", "hand-offs", "back again", "median wait before"}}
 	for _, r := range p.Pairs {

@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"andon/bot/console"
+	"andon/bot/view"
 	"andon/cmd/andon/internal/company"
 	"andon/signals/replay"
 )
@@ -40,18 +42,32 @@ Examples:
 
 // Run makes the report.
 func (b *backtestCmd) Run(e *env) error {
+	verdicts, err := b.check()
+	if err != nil {
+		return err
+	}
 	bar := newProgress(e.err)
+	defer bar.done()
 	h, truth, err := b.history(e, bar)
+	if err == nil {
+		err = h.some(e.err)
+	}
 	if err != nil {
 		return err
 	}
 	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: true, AsLive: !b.Configured, Progress: bar.step}
-	res, err := replay.Run(&h.Input, o, nothing{})
+	page := console.Page{Title: "What andon would have said", Inputs: b.names(), Rejected: h.total}
+	res, err := interruptible(e.ctx, func() (*replay.Result, error) {
+		res, err := replay.Run(&h.Input, o, nothing{})
+		if err == nil {
+			page.Report = replay.Summarize(res)
+		}
+		return res, err
+	})
 	bar.done()
 	if err != nil {
 		return err
 	}
-	page := console.Page{Report: replay.Summarize(res), Title: "What andon would have said", Inputs: b.names(), Rejected: h.total}
 	if truth != nil {
 		page.Title += ": the bundled example"
 		page.Known = known(truth, res)
@@ -59,15 +75,45 @@ func (b *backtestCmd) Run(e *env) error {
 	if err := b.sample(res, page.Report); err != nil {
 		return err
 	}
-	if err := b.write(e.out, page); err != nil {
+	if err := b.write(e.out, page, verdicts); err != nil {
 		return err
+	}
+	if truth != nil && b.Config != "" {
+		h.notes = append(h.notes, "the bundled example has a configuration of its own; "+b.Config+" was not used")
 	}
 	return h.complain(e.err, b.Strict)
 }
 
+// check refuses flags that do not go together, and reads the judged sample
+// before any work is done.
+func (b *backtestCmd) check() (map[string]bool, error) {
+	if b.Blind && b.Sample == "" {
+		return nil, usageError{errors.New("--blind is about the sample: name its file with --sample")}
+	}
+	if !b.plays() && len(b.Learn) > 0 {
+		return nil, usageError{errors.New("--learn alone gives nothing to go through: backtest needs at least one of --jira, --slack and --events")}
+	}
+	if b.Judged == "" {
+		return nil, nil
+	}
+	f, err := os.Open(b.Judged)
+	if err != nil {
+		return nil, fmt.Errorf("read judged sample: %w", err)
+	}
+	defer f.Close()
+	verdicts, err := readSample(f)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("read judged sample %s: %w", b.Judged, err)}
+	}
+	if len(verdicts) == 0 {
+		return nil, usageError{errors.New("read judged sample " + b.Judged + ": no line has a verdict under useful")}
+	}
+	return verdicts, nil
+}
+
 // history reads the inputs, or makes the bundled example when there are none.
 func (b *backtestCmd) history(e *env, bar *progress) (*history, *company.Truth, error) {
-	if !b.empty() {
+	if b.plays() {
 		h, err := b.read(e.ctx, bar.stage)
 		return h, nil, err
 	}
@@ -90,7 +136,7 @@ func (b *backtestCmd) history(e *env, bar *progress) (*history, *company.Truth, 
 }
 
 func (b *backtestCmd) names() []string {
-	if b.empty() {
+	if !b.plays() {
 		return []string{fmt.Sprintf("the bundled example company, seed %d", b.Seed)}
 	}
 	var out []string
@@ -111,28 +157,18 @@ func (b *backtestCmd) sample(res *replay.Result, r *replay.Report) error {
 	if b.Blind {
 		rows = replay.BlindSample(res)
 	}
-	f, err := os.Create(b.Sample)
-	if err != nil {
-		return fmt.Errorf("make sample file: %w", err)
-	}
-	err = writeSample(f, rows)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return writeWhole(b.Sample, "sample file", func(f *os.File) error { return writeSample(f, rows) })
 }
 
-func (b *backtestCmd) write(out io.Writer, page console.Page) error {
+func (b *backtestCmd) write(out io.Writer, page console.Page, verdicts map[string]bool) error {
+	var judged []replay.JudgedRow
+	if verdicts != nil {
+		if judged = page.Report.Judge(verdicts); len(judged) == 0 {
+			return usageError{errors.New("no signal of this history is judged in " + b.Judged + ": was it made from the same inputs?")}
+		}
+	}
 	if b.HTML != "" {
-		f, err := os.Create(b.HTML)
-		if err != nil {
-			return fmt.Errorf("make report file: %w", err)
-		}
-		err = console.WriteReport(f, page)
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
+		if err := writeWhole(b.HTML, "report file", func(f *os.File) error { return console.WriteReport(f, page) }); err != nil {
 			return err
 		}
 	}
@@ -141,42 +177,28 @@ func (b *backtestCmd) write(out io.Writer, page console.Page) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(struct {
 			*replay.Report
-			Known []console.Known `json:",omitempty"`
-		}{page.Report, page.Known})
+			Known  []console.Known    `json:",omitempty"`
+			Judged []replay.JudgedRow `json:",omitempty"`
+		}{page.Report, page.Known, judged})
 	}
 	if err := console.WriteText(out, page); err != nil {
 		return err
 	}
-	if b.Judged != "" {
-		if err := b.judge(out, page.Report); err != nil {
-			return err
-		}
-	}
-	if b.HTML != "" {
-		_, err := fmt.Fprintf(out, "\nThe whole report, with drawings: %s\n", b.HTML)
-		return err
-	}
-	return nil
+	return b.tail(out, judged)
 }
 
-// judge reads a filled-in sample back.
-func (b *backtestCmd) judge(out io.Writer, r *replay.Report) error {
-	f, err := os.Open(b.Judged)
-	if err != nil {
-		return fmt.Errorf("read judged sample: %w", err)
+// tail prints what stands below the report.
+func (b *backtestCmd) tail(out io.Writer, judged []replay.JudgedRow) error {
+	var text strings.Builder
+	if len(judged) > 0 {
+		fmt.Fprintf(&text, "\nJudged by hand (%s), with 95 %% intervals\n", view.Plain(filepath.Base(b.Judged)))
 	}
-	defer f.Close()
-	verdicts, err := readSample(f)
-	if err != nil {
-		return usageError{fmt.Errorf("read judged sample %s: %w", b.Judged, err)}
+	for _, row := range judged {
+		fmt.Fprintf(&text, "  %-20s %3d of %3d useful, %3.0f %% [%2.0f, %3.0f]\n", row.Detector, row.Useful, row.Judged, 100*row.Precision, 100*row.Low, 100*row.High)
 	}
-	rows := r.Judge(verdicts)
-	if len(rows) == 0 {
-		return usageError{errors.New("no signal of this history is judged in " + b.Judged + ": was it made from the same inputs?")}
+	if b.HTML != "" {
+		fmt.Fprintf(&text, "\nThe whole report, with drawings: %s\n", b.HTML)
 	}
-	fmt.Fprintf(out, "\nJudged by hand (%s)\n", filepath.Base(b.Judged))
-	for _, row := range rows {
-		fmt.Fprintf(out, "  %-20s %3d of %3d useful, %3.0f %% [%2.0f, %3.0f]\n", row.Detector, row.Useful, row.Judged, 100*row.Precision, 100*row.Low, 100*row.High)
-	}
-	return nil
+	_, err := io.WriteString(out, text.String())
+	return err
 }

@@ -57,12 +57,13 @@ func BenchmarkReplay(b *testing.B) {
 	}
 }
 
-// plain is the natural typed form of an issue for encoding/json.
+// plain is the natural typed form of an issue for encoding/json; the fields,
+// whose names each site chooses, are values of any type.
 type plain struct {
-	ID        string                     `json:"id"`
-	Key       string                     `json:"key"`
-	Fields    map[string]json.RawMessage `json:"fields"`
-	Names     map[string]string          `json:"names"`
+	ID        string            `json:"id"`
+	Key       string            `json:"key"`
+	Fields    map[string]any    `json:"fields"`
+	Names     map[string]string `json:"names"`
 	Changelog struct {
 		Histories []struct {
 			ID      string         `json:"id"`

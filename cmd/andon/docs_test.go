@@ -14,6 +14,7 @@ import (
 
 	"andon/cmd/andon/internal/config"
 	"andon/signals"
+	"andon/signals/detect"
 )
 
 // TestExampleFileIsTrue loads the commented example as it stands.
@@ -124,4 +125,27 @@ func TestReplayGuideNamesEveryField(t *testing.T) {
 	for _, name := range outputs {
 		require.Contains(t, string(raw), "## "+name+".jsonl")
 	}
+}
+
+// TestDetectorsGuideIsTrue finds every detector in docs/detectors.md, and every
+// threshold with its default in the detector's section.
+func TestDetectorsGuideIsTrue(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(moduleRoot(t), "docs", "detectors.md"))
+	require.NoError(t, err)
+	policy := signals.DefaultPolicy()
+	sections := map[string]string{}
+	for _, s := range strings.Split(string(raw), "\n## ")[1:] {
+		name, body, _ := strings.Cut(s, "\n")
+		sections[name] = body
+	}
+	for _, d := range detect.All() {
+		require.Contains(t, sections, d.Name)
+		rows := thresholds(&policy.Detect, d.Name)
+		for _, row := range rows {
+			require.Contains(t, sections[d.Name], "| `"+row.Key+"` | "+row.Value+" |", d.Name)
+		}
+		require.Equal(t, len(rows), strings.Count(sections[d.Name], "\n| `"), "%s: thresholds that are no more", d.Name)
+		delete(sections, d.Name)
+	}
+	require.Len(t, sections, 1, "besides the detectors only their limits have a section")
 }

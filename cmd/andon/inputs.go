@@ -8,8 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
+	"andon/bot/view"
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/eventlog"
 	"andon/integrations/jira"
@@ -29,7 +31,8 @@ type inputs struct {
 	Strict bool     `help:"End with exit code 3 when part of the input was rejected."`
 }
 
-func (in *inputs) empty() bool { return len(in.Learn)+len(in.Jira)+len(in.Slack)+len(in.Events) == 0 }
+// plays reports whether there is history to go through, and not only to learn from.
+func (in *inputs) plays() bool { return len(in.Jira)+len(in.Slack)+len(in.Events) > 0 }
 
 // history is what the inputs came to.
 type history struct {
@@ -54,6 +57,11 @@ func (in *inputs) read(ctx context.Context, show func(string)) (*history, error)
 func (in *inputs) readWith(ctx context.Context, c config.Config, show func(string)) (*history, error) {
 	h := &history{config: c}
 	h.Rooms = make(map[string]string)
+	for _, p := range in.Learn {
+		if slices.Contains(in.Jira, p) {
+			h.notes = append(h.notes, p+" is given to --learn and to --jira: what is learnt is never judged, so no signal comes of it")
+		}
+	}
 	if err := h.prepare(); err != nil {
 		return nil, usageError{err}
 	}
@@ -71,7 +79,7 @@ func (in *inputs) readWith(ctx context.Context, c config.Config, show func(strin
 			if err := group.read(ctx, p); errors.Is(err, fs.ErrNotExist) {
 				return nil, usageError{err}
 			} else if err != nil {
-				return nil, fmt.Errorf("read %s: %w", p, err)
+				return nil, err // the readers say what they read
 			}
 		}
 	}
@@ -163,6 +171,16 @@ func (h *history) note(path string, rejects []signals.Reject, total int, warning
 	}
 }
 
+// some makes sure that there is anything to go through. Where nothing at all
+// could be read, what was rejected is the answer.
+func (h *history) some(w io.Writer) error {
+	if h.Play.Len() > 0 {
+		return nil
+	}
+	_ = h.complain(w, false)
+	return errors.New("there is nothing to go through: no event was read")
+}
+
 // shown is how many rejects and warnings are printed; the rest are counted.
 const shown = 10
 
@@ -173,13 +191,13 @@ func (h *history) complain(w io.Writer, strict bool) error {
 			fmt.Fprintf(w, "andon: and %d more notes\n", len(h.notes)-shown)
 			break
 		}
-		fmt.Fprintln(w, "andon: note:", n)
+		fmt.Fprintln(w, "andon: note:", view.Plain(n))
 	}
 	for i, r := range h.rejects {
 		if i == shown {
 			break
 		}
-		fmt.Fprintln(w, "andon: rejected:", r.Error())
+		fmt.Fprintln(w, "andon: rejected:", view.Plain(r.Error()))
 	}
 	if h.total > 0 {
 		fmt.Fprintf(w, "andon: %s rejected, the rest was read\n", count(h.total, "record"))

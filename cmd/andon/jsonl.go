@@ -27,7 +27,7 @@ type writer struct {
 }
 
 type out struct {
-	f *os.File
+	f *wholeFile
 	w *bufio.Writer
 }
 
@@ -37,8 +37,9 @@ func newWriter(dir string, names []string) (*writer, error) {
 	}
 	w := &writer{dir: dir, files: make(map[string]*out)}
 	for _, n := range names {
-		f, err := os.Create(filepath.Join(dir, n+".jsonl"))
+		f, err := createWhole(filepath.Join(dir, n+".jsonl"), 0o666)
 		if err != nil {
+			w.drop()
 			return nil, fmt.Errorf("make output file: %w", err)
 		}
 		w.files[n] = &out{f, bufio.NewWriterSize(f, 1<<16)}
@@ -46,18 +47,28 @@ func newWriter(dir string, names []string) (*writer, error) {
 	return w, nil
 }
 
-// Close writes out what is buffered.
+// Close writes out what is buffered and gives the files their names; when one
+// of them cannot be written, none is kept.
 func (w *writer) Close() error {
-	var first error
 	for name, o := range w.files {
-		if err := o.w.Flush(); err != nil && first == nil {
-			first = fmt.Errorf("write %s.jsonl: %w", name, err)
-		}
-		if err := o.f.Close(); err != nil && first == nil {
-			first = fmt.Errorf("close %s.jsonl: %w", name, err)
+		if err := o.w.Flush(); err != nil {
+			w.drop()
+			return fmt.Errorf("write %s.jsonl: %w", name, err)
 		}
 	}
-	return first
+	for name, o := range w.files {
+		if err := o.f.keep(); err != nil {
+			return fmt.Errorf("close %s.jsonl: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// drop gives up what was written.
+func (w *writer) drop() {
+	for _, o := range w.files {
+		o.f.drop()
+	}
 }
 
 func (w *writer) line(name string, v any) error {

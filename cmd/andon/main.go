@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"andon/bot/view"
 )
 
 // The exit codes.
@@ -30,6 +32,7 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	code := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -79,7 +82,12 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) int {
 		fmt.Fprintf(errOut, "andon: %v\nTry: andon --help\n", err)
 		return exitUsage
 	}
-	return code(k.Run(&env{ctx, out, errOut}, parser), errOut)
+	err = k.Run(&env{ctx, out, errOut}, parser)
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintln(errOut, "andon: interrupted")
+		return exitInterrupted
+	}
+	return code(err, errOut)
 }
 
 // parse reads the command line. Help ends the parsing early by an exit that
@@ -92,18 +100,17 @@ func parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 }
 
 func code(err error, errOut io.Writer) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(errOut, "andon:", view.Plain(err.Error()))
 	var usage usageError
 	switch {
-	case err == nil:
-		return exitOK
 	case errors.Is(err, errRejected):
-		fmt.Fprintln(errOut, "andon:", err)
 		return exitRejected
 	case errors.As(err, &usage):
-		fmt.Fprintln(errOut, "andon:", err)
 		return exitUsage
 	}
-	fmt.Fprintln(errOut, "andon:", err)
 	return exitFailed
 }
 
@@ -116,7 +123,7 @@ Examples:
   andon check-config --config andon.yaml
 
 Exit codes: 0 done, 1 something failed, 2 the command line or the configuration is wrong,
-3 done but part of the input was rejected (with --strict).`
+3 done but part of the input was rejected (with --strict), 130 interrupted.`
 
 type versionCmd struct{}
 

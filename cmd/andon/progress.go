@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -16,24 +17,26 @@ import (
 type progress struct {
 	out io.Writer
 	bar *progressbar.ProgressBar
-	on  bool
+	on  atomic.Bool
 }
 
 func newProgress(w io.Writer) *progress {
+	p := &progress{out: w}
 	f, ok := w.(*os.File)
-	return &progress{out: w, on: ok && term.IsTerminal(int(f.Fd()))}
+	p.on.Store(ok && term.IsTerminal(int(f.Fd())))
+	return p
 }
 
 // stage names what is being done now.
 func (p *progress) stage(what string) {
-	if p.on {
+	if p.on.Load() {
 		fmt.Fprintf(p.out, "\r\x1b[K%s ...", what)
 	}
 }
 
 // step shows how far the replay is.
 func (p *progress) step(done, total int) {
-	if !p.on {
+	if !p.on.Load() {
 		return
 	}
 	if p.bar == nil {
@@ -44,23 +47,23 @@ func (p *progress) step(done, total int) {
 	_ = p.bar.Set(done)
 }
 
+// done clears the line and shows nothing more. It may be called again, and
+// while work that was given up still counts its steps.
 func (p *progress) done() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	} else if p.on {
+	if p.on.Swap(false) {
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}
 }
 
 // lines writes values as JSON Lines into a file.
 type lines struct {
-	f   *os.File
+	f   *wholeFile
 	w   *bufio.Writer
 	err error
 }
 
 func newLines(path string) (*lines, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // may hold private messages
+	f, err := createWhole(path, 0o600) // may hold private messages
 	if err != nil {
 		return nil, fmt.Errorf("make output file: %w", err)
 	}
@@ -77,8 +80,9 @@ func (l *lines) close() error {
 	if err := l.w.Flush(); l.err == nil {
 		l.err = err
 	}
-	if err := l.f.Close(); l.err == nil {
-		l.err = err
+	if l.err != nil {
+		l.f.drop()
+		return l.err
 	}
-	return l.err
+	return l.f.keep()
 }

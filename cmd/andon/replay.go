@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -33,11 +34,18 @@ Examples:
 
 // Run replays the inputs.
 func (r *replayCmd) Run(e *env) error {
-	if r.empty() {
-		return usageError{fmt.Errorf("replay needs at least one of --jira, --slack and --events")}
+	if !r.plays() {
+		return usageError{errors.New("replay needs at least one of --jira, --slack and --events")}
+	}
+	if len(r.Outputs) == 0 {
+		return usageError{errors.New("--outputs names nothing to write")}
 	}
 	bar := newProgress(e.err)
+	defer bar.done()
 	h, err := r.read(e.ctx, bar.stage)
+	if err == nil {
+		err = h.some(e.err)
+	}
 	if err != nil {
 		return err
 	}
@@ -52,15 +60,16 @@ func (r *replayCmd) Run(e *env) error {
 		Policy: h.config.Policy, Lexicon: h.lexicon, Signals: wants("signals"), Nudges: wants("nudges", "ledger"), Risk: wants("risk"), Routes: wants("routes"),
 		Matches: wants("matches"), AsLive: r.AsLive, Progress: bar.step, Begin: w.begin,
 	}
-	res, err := replay.Run(&h.Input, o, w)
+	res, err := interruptible(e.ctx, func() (*replay.Result, error) { return replay.Run(&h.Input, o, w) })
 	bar.done()
 	if err == nil {
 		err = w.book(res.World)
 	}
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
 	if err != nil {
+		w.drop()
+		return err
+	}
+	if err := w.Close(); err != nil {
 		return err
 	}
 	if err := writeRejects(filepath.Join(r.Out, "rejects.jsonl"), h.rejects); err != nil {

@@ -130,5 +130,5 @@ func TestCancelled(t *testing.T) {
 	dir := smallCompany(t)
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	require.Equal(t, exitFailed, Main(ctx, []string{"replay", "--jira", filepath.Join(dir, "a.jsonl"), "--out", filepath.Join(dir, "out")}, io.Discard, io.Discard))
+	require.Equal(t, exitInterrupted, Main(ctx, []string{"replay", "--jira", filepath.Join(dir, "a.jsonl"), "--out", filepath.Join(dir, "out")}, io.Discard, io.Discard))
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -38,8 +40,17 @@ func safe(s string) string {
 // readSample reads the verdicts of a filled-in sample: id -> useful. Rows
 // without a verdict are passed over.
 func readSample(r io.Reader) (map[string]bool, error) {
-	c := csv.NewReader(r)
+	b := bufio.NewReader(r)
+	head, _ := b.Peek(1 << 10)
+	if bytes.HasPrefix(head, []byte("\ufeff")) { // as spreadsheets save it
+		_, _ = b.Discard(len("\ufeff"))
+		head = head[len("\ufeff"):]
+	}
+	c := csv.NewReader(b)
 	c.FieldsPerRecord = -1
+	if line, _, _ := bytes.Cut(head, []byte("\n")); !bytes.Contains(line, []byte{','}) && bytes.Contains(line, []byte{';'}) {
+		c.Comma = ';' // where the comma is the decimal sign
+	}
 	all, err := c.ReadAll()
 	if err != nil {
 		return nil, err

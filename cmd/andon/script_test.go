@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"encoding/csv"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -36,7 +39,7 @@ func TestScript(t *testing.T) {
 			e.Setenv("EXAMPLE", example)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"truncate": truncate, "gzip": compress, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"truncate": truncate, "gzip": compress, "exits": exits, "interrupted": interrupted, "fillin": fillIn},
 	})
 }
 
@@ -69,4 +72,41 @@ func compress(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(w.Close())
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o644))
+}
+
+// interrupted ARGS runs a command of andon that is interrupted before it is
+// done: here, in the process, by a context that has ended.
+func interrupted(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for i, a := range args {
+		if i > 0 && !strings.HasPrefix(a, "-") {
+			args[i] = ts.MkAbs(a)
+		}
+	}
+	var out, errOut bytes.Buffer
+	if code := Main(ctx, args, &out, &errOut); code != exitInterrupted {
+		ts.Fatalf("%v exits %d, not %d: %s", args, code, exitInterrupted, errOut.String())
+	}
+	if got := errOut.String(); got != "andon: interrupted\n" || out.Len() > 0 {
+		ts.Fatalf("%v says %q and %q", args, got, out.String())
+	}
+}
+
+// fillIn FILE VERDICT gives every line of a sample the verdict, and writes two
+// more files as spreadsheets do: bom-FILE and semicolon-FILE.
+func fillIn(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	ts.Check(err)
+	for _, r := range rows[1:] {
+		r[len(r)-1] = args[1]
+	}
+	for name, comma := range map[string]rune{args[0]: ',', "semicolon-" + args[0]: ';'} {
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Comma = comma
+		ts.Check(w.WriteAll(rows))
+		ts.Check(os.WriteFile(ts.MkAbs(name), b.Bytes(), 0o644))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("bom-"+args[0]), append([]byte("\ufeff"), ts.ReadFile(args[0])...), 0o644))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -88,15 +87,18 @@ type layout struct {
 	holder, actor, opener, headings int
 }
 
-// lay finds the mapped columns in the first row. The error tells all that are
-// missing, each with the nearest name there is.
+// lay finds the mapped columns in the first row: those of exactly the name, else
+// those that differ in letter case only. The error tells all that are missing,
+// each with the nearest name there is, and all that stand there more than once.
 func (m Mapping) lay(head []string) (*layout, error) {
 	var errs []error
 	find := func(name string) int {
-		same := func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), strings.TrimSpace(name)) }
-		at := slices.IndexFunc(head, same)
-		if at < 0 {
+		at, times := position(head, name)
+		switch {
+		case times == 0:
 			errs = append(errs, fmt.Errorf("no column %q; the nearest is %q", name, nearest(name, head)))
+		case times > 1:
+			errs = append(errs, fmt.Errorf("column %q stands there %d times; give each a name of its own", name, times))
 		}
 		return at
 	}
@@ -126,6 +128,25 @@ func (m Mapping) lay(head []string) (*layout, error) {
 		l.actor = l.holder
 	}
 	return l, errors.Join(errs...)
+}
+
+// position returns where a column is and how many have that name.
+func position(head []string, name string) (at, times int) {
+	name = strings.TrimSpace(name)
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		at, times = -1, 0
+		for i, h := range head {
+			if same(strings.TrimSpace(h), name) {
+				if times++; at < 0 {
+					at = i
+				}
+			}
+		}
+		if times > 0 {
+			break
+		}
+	}
+	return at, times
 }
 
 // FieldActivity is the field of the Edited event that a row makes which changed

@@ -199,6 +199,7 @@ func TestErrors(t *testing.T) {
 		err  []string
 	}{
 		"empty":        {" \n", m, []string{"empty"}},
+		"twice":        {"Ticket,When,TICKET,when,When\n", m, []string{`column "When" stands there 2 times`}},
 		"columns":      {"Tickets,Wen\n", m, []string{`no column "Ticket"; the nearest is "Tickets"`, `no column "When"; the nearest is "Wen"`}},
 		"utf-16":       {"\xff\xfeT\x00", m, []string{"UTF-16"}},
 		"binary":       {"Ticket\x00,When\n", m, []string{"binary"}},

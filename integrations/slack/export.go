@@ -145,10 +145,13 @@ func (x *exporter) read(ctx context.Context) error {
 	return nil
 }
 
-// channel reads one channel: its members, then its days.
+// channel reads one channel: its members, then its days. Who is in a direct
+// message never changes. The members of a private channel are those of the
+// day of the export, which is no word about the past: there only joining
+// messages tell, and whoever writes.
 func (x *exporter) channel(ctx context.Context, c Channel, days []*entry) error {
 	r := &room{workspace: &x.space, Channel: signals.Bare(c.ID), Audience: x.options.Audience(c)}
-	if c.Private() {
+	if c.Kind == DirectMessage || c.Kind == GroupMessage {
 		if err := x.hand(r.members(c, days, &x.report)); err != nil {
 			return err
 		}

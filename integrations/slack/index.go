@@ -185,7 +185,7 @@ func created(v gjson.Result) time.Time {
 	return t
 }
 
-// members are the Joined events of a private channel's members, at its
+// members are the Joined events of a direct message's members, at its
 // creation, or at its first day where that is unknown.
 func (r *room) members(c Channel, days []*entry, report *Report) []*signals.Event {
 	at := c.Created

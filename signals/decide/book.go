@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,16 +25,17 @@ type Record struct {
 	Signal *signals.Signal
 	Ledger *signals.Ledger
 	Nudges []*signals.Nudge
-	Over   bool // nothing further can happen to it
+	Again  time.Time // when it was there again after it was solved, zero for never
+	Over   bool      // nothing further can happen to it
 }
 
 // Told is one message to one person or channel: several nudges may share it.
 type Told struct {
-	ID      string
-	At      time.Time
-	Problem signals.Key
-	Nudges  int
-	Asked   bool // solicited: does not count against the budget
+	ID     string
+	At     time.Time
+	Cases  []signals.Key // what it is about
+	Nudges int
+	Asked  bool // solicited, all of it: does not count against the budget
 }
 
 func newBook(asLive bool) *Book {
@@ -86,15 +88,24 @@ func (b *Book) share(to string, now time.Time, within time.Duration) *Told {
 }
 
 // write begins a new message.
-func (b *Book) write(to string, problem signals.Key, now time.Time, asked bool) *Told {
+func (b *Book) write(to string, now time.Time) *Told {
 	b.Written++
-	t := &Told{ID: "m" + strconv.Itoa(b.Written), At: now, Problem: problem, Asked: asked}
+	t := &Told{ID: "m" + strconv.Itoa(b.Written), At: now, Asked: true}
 	all := b.told[to]
 	if n := len(all); n > 64 {
 		all = append([]*Told(nil), all[n-32:]...)
 	}
 	b.told[to] = append(all, t)
 	return t
+}
+
+// carry puts one more nudge about a case into a message.
+func (t *Told) carry(k signals.Key, asked bool) {
+	t.Nudges++
+	t.Asked = t.Asked && asked
+	if !slices.Contains(t.Cases, k) {
+		t.Cases = append(t.Cases, k)
+	}
 }
 
 // on counts the unsolicited messages that somebody got on the day of now, in
@@ -110,11 +121,12 @@ func (b *Book) on(to string, now time.Time) int {
 	return n
 }
 
-// about returns when somebody was last told about a problem, zero for never.
-func (b *Book) about(to string, problem signals.Key) time.Time {
+// about returns when somebody was last told about one of the cases of a
+// problem, zero for never.
+func (b *Book) about(to string, problem []signals.Key) time.Time {
 	all := b.told[to]
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Problem == problem {
+		if slices.ContainsFunc(all[i].Cases, func(k signals.Key) bool { return slices.Contains(problem, k) }) {
 			return all[i].At
 		}
 	}

@@ -217,7 +217,9 @@ func TestHeldAndOvertaken(t *testing.T) {
 }
 
 func TestHeldTooLong(t *testing.T) {
-	s := newStory(t, func(p *signals.Policy) { p.Holidays = map[string][]string{"all": {"2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"}} })
+	s := newStory(t, func(p *signals.Policy) {
+		p.Holidays = map[string][]string{"all": {"2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"}}
+	})
 	c := s.wanders("1", time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC))
 	_, n := s.only()
 	s.later(c, n.Look)
@@ -251,7 +253,7 @@ func TestSilenceIsNotConsent(t *testing.T) {
 	c := s.wanders("1", monday)
 	s.happens(c.Key, monday.Add(time.Hour), signals.Event{Kind: signals.Closed, Actor: "jira/s/bob", To: "Fixed"})
 	r, n := s.only()
-	require.Equal(t, signals.Received, n.State)
+	require.Equal(t, signals.Acted, n.State)
 	s.later(c, monday.Add(15*24*time.Hour))
 	require.False(t, r.Ledger.Reached(signals.ConfirmedBy))
 	require.False(t, r.Ledger.Quiet.IsZero())
@@ -278,4 +280,16 @@ func TestAReopeningRevivesTheLedger(t *testing.T) {
 	s.happens(c.Key, monday.Add(2*time.Hour), signals.Event{Kind: signals.Reopened, Actor: "jira/s/ann"})
 	require.False(t, r.Ledger.Reached(signals.Corrected))
 	require.Empty(t, r.Ledger.Died)
+}
+
+func TestUnsureSignalsDisturbNobody(t *testing.T) {
+	s := newStory(t, func(p *signals.Policy) { p.Sure = 2 }) // no detector is ever so sure
+	s.wanders("1", monday)
+	r, n := s.only()
+	require.Equal(t, signals.Shadowed, n.State)
+	require.Contains(t, n.Why, "not sure enough")
+	require.Equal(t, signals.Transmitted, r.Ledger.Died)
+
+	s.happens(signals.SlackThread("s", "C1", "1.0"), monday, signals.Event{ID: "slack/s/C1/1.0", Kind: signals.Pulled, Actor: "slack/s/UANN", Text: "help"})
+	require.NotContains(t, s.w.Book.Records[1].Nudges[0].Why, "sure", "a pulled cord is always heard")
 }

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -27,19 +28,23 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 	}
 	asked := solicited(n.Signal)
 	if !asked {
-		for _, rule := range []func(*signals.Nudge, time.Time) (verdict, bool){w.repeatHold, w.quietHold, w.budgetHold} {
+		if v, done := w.sureHold(n); done {
+			return v
+		}
+		for _, rule := range [...]func(*signals.Nudge, time.Time) (verdict, bool){w.repeatHold, w.quietHold, w.budgetHold} {
 			if v, done := rule(n, now); done {
 				return v
 			}
 		}
 	}
 	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {
-		t.Nudges++
+		t.carry(n.Signal.Case, asked)
 		n.Message = t.ID
 		return verdict{signals.Sent, "it joins the message of " + clockTime(t.At, w.Org.Calendar(n.To)), time.Time{}}
 	}
-	t := w.Book.write(n.To, n.Signal.Problem, now, asked)
-	t.Nudges, n.Message = 1, t.ID
+	t := w.Book.write(n.To, now)
+	t.carry(n.Signal.Case, asked)
+	n.Message = t.ID
 	return verdict{signals.Sent, "nothing stood in the way", time.Time{}}
 }
 
@@ -59,14 +64,25 @@ func (w *World) modeHold(c *signals.Case, n *signals.Nudge) (verdict, bool) {
 		return verdict{}, false
 	case signals.Ask:
 		return verdict{signals.Proposed, n.Signal.Detector + " asks before it speaks", time.Time{}}, true
+	case signals.Off:
+		return verdict{signals.Shadowed, n.Signal.Detector + " is off", time.Time{}}, true
 	case signals.Preview:
 		return verdict{signals.Shadowed, n.Signal.Detector + " is in preview: shown to the installer alone", time.Time{}}, true
 	}
 	return verdict{signals.Shadowed, n.Signal.Detector + " is in shadow mode", time.Time{}}, true
 }
 
+// sureHold keeps what the detector is not sure of in the book: it counts in the
+// ledger and in reports, and disturbs nobody.
+func (w *World) sureHold(n *signals.Nudge) (verdict, bool) {
+	if n.Signal.Score >= w.Org.Policy.Sure {
+		return verdict{}, false
+	}
+	return verdict{signals.Shadowed, fmt.Sprintf("it is not sure enough to disturb anybody (%.2f, where %.2f is asked for)", n.Signal.Score, w.Org.Policy.Sure), time.Time{}}, true
+}
+
 func (w *World) repeatHold(n *signals.Nudge, now time.Time) (verdict, bool) {
-	last := w.Book.about(n.To, n.Signal.Problem)
+	last := w.Book.about(n.To, w.joins.Members(n.Signal.Case))
 	again := last.Add(w.Org.Policy.Repeat)
 	if last.IsZero() || !now.Before(again) || now.Sub(last) <= w.Org.Policy.Merge {
 		return verdict{}, false
@@ -96,7 +112,8 @@ func (w *World) budgetHold(n *signals.Nudge, now time.Time) (verdict, bool) {
 	if cal.Zone != nil {
 		local = now.In(cal.Zone)
 	}
-	if w.Book.on(n.To, local) < w.Org.Policy.Budget || w.Book.share(n.To, now, w.Org.Policy.Merge) != nil {
+	shared := w.Book.share(n.To, now, w.Org.Policy.Merge)
+	if w.Book.on(n.To, local) < w.Org.Policy.Budget || shared != nil && !shared.Asked {
 		return verdict{}, false
 	}
 	y, m, d := local.Date()

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"time"
 
 	"andon/signals"
@@ -19,38 +20,98 @@ func (w *World) settle(r *Record, n *signals.Nudge, v verdict) {
 	}
 }
 
-// track moves the ledgers of the signals of a problem after event e of case c.
-func (w *World) track(c *signals.Case, e *signals.Event, now time.Time) {
+// track moves the ledgers of the signals of a problem after the history entry
+// that ends with event e of case c. It returns the other cases whose signals it
+// may have moved.
+func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
 	if len(w.Book.byCase) == 0 {
-		return
+		return nil
 	}
-	for _, k := range w.joins.Members(c.Key) {
-		for _, r := range w.Book.running(k) {
-			if e.At.Before(r.Signal.At) || r.Signal.Occasion == e.ID {
-				continue
+	entry := entryOf(c, e)
+	members := w.joins.Members(c.Key)
+	for _, k := range members {
+		running := w.Book.running(k)
+		for _, r := range running {
+			for _, e := range entry {
+				if k != c.Key && (e.Kind == signals.Said || e.Kind == signals.Reacted) && len(members) > crowd {
+					continue
+				}
+				if !e.At.Before(r.Signal.At) && r.Signal.Occasion != e.ID && shared(e, r.Signal) {
+					w.Judge(r, c, e)
+				}
 			}
-			w.Judge(r, c, e)
+		}
+		if len(running) > 0 && k != c.Key && w.Cases[k] != nil {
+			moved = append(moved, k)
 		}
 	}
-	w.around(c, e)
+	for _, e := range entry {
+		for _, k := range w.around(c, e) {
+			if !slices.Contains(moved, k) {
+				moved = append(moved, k)
+			}
+		}
+	}
+	return moved
+}
+
+// crowd is how many cases a problem may have for talk in one of them to count
+// for the others: an umbrella issue that many threads name joins them all, and
+// a word in one is no answer in the rest.
+const crowd = 8
+
+// shared reports whether an event may move a ledger: whoever knows of the
+// signal may know of the event. What happens in private does not show in public.
+func shared(e *signals.Event, s *signals.Signal) bool {
+	return e.Audience == signals.Public || e.Audience == s.Audience
+}
+
+// entryOf returns the events of the history entry of e, in order.
+func entryOf(c *signals.Case, e *signals.Event) []*signals.Event {
+	all := c.Events()
+	same := func(o *signals.Event) bool { return o.Seq.Entry == e.Seq.Entry && o.At.Equal(e.At) }
+	to := len(all)
+	for to > 0 && !same(all[to-1]) {
+		to--
+	}
+	from := to
+	for from > 0 && same(all[from-1]) {
+		from--
+	}
+	return all[from:to]
 }
 
 // around lets a post in a flat channel count for the asks that stand beside it:
-// one that names the asker.
-func (w *World) around(c *signals.Case, e *signals.Event) {
-	if e.Kind != signals.Said || c.Key.Channel() == "" || len(c.Posts) == 0 {
-		return
+// one that names the asker. It returns their cases.
+func (w *World) around(c *signals.Case, e *signals.Event) (moved []signals.Key) {
+	if e.Kind != signals.Said || c.Key.Channel() == "" || w.machine(e.Actor) {
+		return nil
 	}
-	r := w.Memory.Read(c.Posts[len(c.Posts)-1])
-	for _, m := range r.Doc.Mentions {
+	post := c.Post(e.ID)
+	if post == nil {
+		return nil
+	}
+	for _, m := range w.Memory.Read(post).Doc.Mentions {
 		who := signals.ID(c.Key.Source, c.Key.Site, m)
+		if who == e.Actor {
+			continue
+		}
 		for _, rec := range w.Book.waiting(c.Key.Channel(), who) {
 			if rec.Signal.Case != c.Key && !e.At.Before(rec.Signal.At) {
 				w.receive(rec, e.Actor, e.At)
 				rec.Ledger.Reach(signals.ReactedTo, e.At, true)
+				moved = append(moved, rec.Signal.Case)
 			}
 		}
 	}
+	return moved
+}
+
+// machine reports whether an actor is a program: what it does is no sign of
+// anybody.
+func (w *World) machine(actor string) bool {
+	p := w.Org.Person(actor)
+	return signals.IsBot(actor) || p != nil && p.Bot
 }
 
 // Judge moves one ledger after event e of a case of the signal's problem, and
@@ -58,43 +119,47 @@ func (w *World) around(c *signals.Case, e *signals.Event) {
 func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 	l := r.Ledger
 	switch e.Kind {
-	case signals.Claimed, signals.Refused:
+	case signals.Claimed:
+		w.acted(r, e)
+		l.Reach(signals.ReactedTo, e.At, false)
+	case signals.Refused:
 		w.receive(r, e.Actor, e.At)
-		if e.Kind == signals.Claimed {
-			l.Reach(signals.ReactedTo, e.At, false)
-		}
+		w.refused(r, e)
 	case signals.Said:
 		w.spoke(r, c, e)
 	case signals.Reacted:
 		w.receive(r, e.Actor, e.At)
 	case signals.Assigned, signals.TeamMoved, signals.Status, signals.Linked:
-		w.receive(r, e.Actor, e.At)
-		if e.From != e.To || e.Kind == signals.Linked {
-			l.Reach(signals.ReactedTo, e.At, true)
+		if w.machine(e.Actor) || e.From == e.To && e.Kind != signals.Linked {
+			w.receive(r, e.Actor, e.At)
+			return
 		}
+		w.acted(r, e)
+		l.Reach(signals.ReactedTo, e.At, true)
 	case signals.Closed, signals.Recovered:
-		w.receive(r, e.Actor, e.At)
+		w.acted(r, e)
 		l.Reach(signals.ReactedTo, e.At, true)
 		l.Reach(signals.Corrected, e.At, e.Kind == signals.Recovered)
 	case signals.Confirmed:
 		l.Reach(signals.ConfirmedBy, e.At, false)
 		r.Over = true
 	case signals.Denied, signals.Reopened:
-		delete(l.Times, signals.Corrected)
-		l.Quiet = time.Time{}
+		l.Undo(signals.Corrected)
+		l.Quiet, r.Again = time.Time{}, e.At
 	}
 }
 
 // spoke moves a ledger after somebody wrote: others react by answering, and
-// who raised it may say that it is solved.
+// who raised it may say that it is solved. Who raised the case that was written
+// in may be another than who raised that of the signal.
 func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 	post := c.Post(e.ID)
-	if post == nil || signals.IsBot(e.Actor) {
+	if post == nil || w.machine(e.Actor) {
 		return
 	}
 	reading := w.Memory.Read(post)
-	opener := w.Org.Who(e.Actor) == w.Org.Who(c.Opener)
-	if !opener {
+	own := w.raised(w.Cases[r.Signal.Case], e.Actor)
+	if !own && !w.raised(c, e.Actor) {
 		w.receive(r, e.Actor, e.At)
 		if !reading.Has(text.MeToo, 0.5) {
 			r.Ledger.Reach(signals.ReactedTo, e.At, true)
@@ -103,110 +168,53 @@ func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 	}
 	if reading.Has(text.Solved, 0.5) || reading.Has(text.NeverMind, 0.5) {
 		r.Ledger.Reach(signals.Corrected, e.At, true)
-		if c.Key.Source == signals.Slack {
+		if own && c.Key.Source == signals.Slack {
 			r.Ledger.Reach(signals.ConfirmedBy, e.At, true)
 			r.Over = true
 		}
 	}
 }
 
+func (w *World) raised(c *signals.Case, actor string) bool {
+	return c != nil && w.Org.Who(actor) == w.Org.Who(c.Opener)
+}
+
 // receive records that somebody who was told has shown a sign of life in the
-// case. Slack has no read receipts, so this is a proxy.
+// case, be it late. Slack has no read receipts, so this is a proxy.
 func (w *World) receive(r *Record, actor string, at time.Time) {
+	if w.machine(actor) {
+		return
+	}
 	for _, n := range r.Nudges {
-		if n.State == signals.Sent && n.To != "" && (w.Org.Who(n.To) == w.Org.Who(actor) || w.Rooms[n.To] != nil) {
-			n.State, n.Why = signals.Received, "the person acted in the case"
+		if (n.State == signals.Sent || n.State == signals.Ignored) && n.To != "" && (w.isFor(n, actor) || w.Rooms[n.To] != nil) {
+			n.State, n.Why = signals.Received, "the person wrote or reacted in the case"
 			r.Ledger.Reach(signals.ReceivedBy, at, true)
 		}
 	}
 }
 
-// due releases what was held long enough and lets die what nothing came of. It
-// returns when the case wants to be looked at next for these reasons.
-func (w *World) due(c *signals.Case, now time.Time) time.Time {
-	var next time.Time
-	for _, r := range w.Book.running(c.Key) {
-		for _, n := range r.Nudges {
-			if n.State == signals.Held {
-				w.release(c, r, n, now)
-			}
-			if n.State == signals.Held {
-				next = earlier(next, n.Look)
-			}
-		}
-		next = earlier(next, w.expire(r, now))
-	}
-	return next
+func (w *World) isFor(n *signals.Nudge, actor string) bool {
+	return n.To != "" && w.Org.Who(n.To) == w.Org.Who(actor)
 }
 
-// release looks at a held nudge again: it is dropped when the problem moved on
-// or the wait grew too long, else every reason to hold is asked again.
-func (w *World) release(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) {
-	l := r.Ledger
-	switch {
-	case l.Reached(signals.Corrected), !c.Open():
-		n.At = now
-		w.settle(r, n, verdict{signals.Superseded, "it was solved before it was time to speak", time.Time{}})
-	case l.Reached(signals.ReactedTo):
-		n.At = now
-		w.settle(r, n, verdict{signals.Superseded, "somebody reacted before it was time to speak", time.Time{}})
-	case now.Before(n.Look):
-	case now.Sub(r.Signal.At) > w.Org.Policy.HeldFor:
-		n.At = now
-		w.settle(r, n, verdict{signals.Superseded, "it was held too long: " + n.Why, time.Time{}})
-	default:
-		n.At = now
-		v := w.hold(c, n, now)
-		if v.State == signals.Held && v.Why != n.Why {
-			v.Why += " (held since " + r.Signal.At.Format("2 January 15:04") + ")"
-		}
-		w.settle(r, n, v)
-	}
-}
-
-// expire lets a signal die whose next stage is overdue, and returns when it
-// wants to be asked again.
-func (w *World) expire(r *Record, now time.Time) time.Time {
-	l, p := r.Ledger, &w.Org.Policy
-	switch {
-	case l.Reached(signals.Corrected):
-		end := l.Times[signals.Corrected].Add(p.Watch)
-		if now.Before(end) {
-			return end
-		}
-		if !l.Reached(signals.ConfirmedBy) {
-			l.Quiet = end
-			l.Die(signals.ConfirmedBy, "nobody confirmed it; it stayed quiet for "+since(p.Watch), end)
-		}
-		r.Over = true
-	case l.Reached(signals.ReactedTo):
-		end := l.Times[signals.ReactedTo].Add(p.Watch)
-		if now.Before(end) {
-			return end
-		}
-		l.Die(signals.Corrected, "somebody reacted, and it was not solved within "+since(p.Watch), end)
-	case l.Reached(signals.Transmitted):
-		return w.ignored(r, now)
-	}
-	return time.Time{}
-}
-
-// ignored ends the wait for an answer after the person's patience in working time.
-func (w *World) ignored(r *Record, now time.Time) time.Time {
-	var next time.Time
+// acted records that somebody did something about the problem.
+func (w *World) acted(r *Record, e *signals.Event) {
+	w.receive(r, e.Actor, e.At)
 	for _, n := range r.Nudges {
-		if n.State != signals.Sent {
-			continue
+		if n.State == signals.Received && w.isFor(n, e.Actor) {
+			n.State, n.Why = signals.Acted, "the person acted on the problem"
 		}
-		end := w.Org.Calendar(n.To).Add(n.At, w.Org.Policy.Patience)
-		if now.Before(end) {
-			next = earlier(next, end)
-			continue
-		}
-		n.State, n.Why = signals.Ignored, "no answer within "+since(w.Org.Policy.Patience)+" of working time"
-		r.Ledger.Die(signals.ReceivedBy, n.Why, end)
 	}
-	return next
+}
+
+// refused records that somebody who was told said: not me.
+func (w *World) refused(r *Record, e *signals.Event) {
+	for _, n := range r.Nudges {
+		if n.State == signals.Received && w.isFor(n, e.Actor) {
+			n.State, n.Why = signals.Declined, "the person said that it is not for them"
+			r.Ledger.Die(signals.ReactedTo, "who was asked said that it is not for them", e.At)
+		}
+	}
 }
 
 // waiting lists the running records of a channel that are about somebody who waits.

@@ -15,6 +15,13 @@ type Looked struct {
 	Found []*Record // new signals
 	At    time.Time // when to look again, zero for never
 	Posts int       // or after so many further posts in the room, 0 for never
+	Also  []Wake    // when other cases want to be looked at, because e moved a signal of theirs
+}
+
+// Wake is a case's wish to be looked at, besides those that it has.
+type Wake struct {
+	Case signals.Key
+	At   time.Time
 }
 
 // Look judges a case as it stands at now. e is the event that led here, the
@@ -23,8 +30,9 @@ type Looked struct {
 // then is entered into the book but never said.
 func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Looked {
 	var out Looked
+	var moved []signals.Key
 	if e != nil {
-		w.track(c, e, now)
+		moved = w.track(c, e)
 	}
 	snap := detect.Snapshot{Case: c, Event: e, Models: w.Memory, Org: w.Org, Now: now}
 	if list := w.detectors[c.Key.Source]; len(list) > 0 {
@@ -42,6 +50,11 @@ func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Lo
 	}
 	out.At, out.Posts = snap.Wake()
 	out.At = earlier(out.At, w.due(c, now))
+	for _, k := range moved {
+		if at := w.due(w.Cases[k], now); !at.IsZero() {
+			out.Also = append(out.Also, Wake{k, at})
+		}
+	}
 	return out
 }
 
@@ -55,13 +68,24 @@ func earlier(a, b time.Time) time.Time {
 // found enters a signal into the book and decides whom to tell. It returns nil
 // for a signal that is in the book already.
 func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Record {
-	if w.Book.Has(&s) {
+	if w.Book.Has(&s) || w.names == nil && w.Org.Mode(s.Detector, scope(c)) == signals.Off {
 		return nil
 	}
 	p := w.Problem(c)
 	s.Problem = p.ID
-	generated := s.At
-	s.Audience = signals.Public
+	r := w.Book.enter(&s, w.weigh(p, c, &s))
+	if w.silent {
+		r.Over = true
+	} else {
+		w.tell(c, r, clock)
+	}
+	return r
+}
+
+// weigh gives a signal the audience of its evidence and returns when the
+// earliest of that happened.
+func (w *World) weigh(p *signals.Problem, c *signals.Case, s *signals.Signal) (generated time.Time) {
+	generated, s.Audience = s.At, signals.Public
 	for _, id := range s.Evidence {
 		e := w.evidence(p, c, id)
 		if e == nil {
@@ -73,13 +97,7 @@ func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Recor
 		}
 		s.Audience = narrower(s.Audience, e.Audience)
 	}
-	r := w.Book.enter(&s, generated)
-	if w.silent {
-		r.Over = true
-	} else {
-		w.tell(c, r, clock)
-	}
-	return r
+	return generated
 }
 
 // narrower is the audience of those who may see both. Where that is not one of
@@ -132,89 +150,137 @@ func eventOf(c *signals.Case, id string) *signals.Event {
 	return nil
 }
 
-// tell makes the nudges of a new record: the first candidate who may see what
-// it is about. What others may not see plays no part in what they are told.
+// tell makes the nudge of a new record.
 func (w *World) tell(c *signals.Case, r *Record, clock time.Time) {
 	s := r.Signal
 	n := &signals.Nudge{Signal: s, At: s.At}
 	r.Nudges = append(r.Nudges, n)
-	if stale := w.Org.Policy.Stale; clock.Sub(s.At) > stale {
-		w.settle(r, n, verdict{signals.Superseded, "it was " + since(clock.Sub(s.At)) + " old when it was first judged", time.Time{}})
-		return
+	switch old := clock.Sub(s.At); {
+	case old > w.Org.Policy.Stale:
+		w.settle(r, n, verdict{signals.Superseded, "it was " + since(old) + " old when it was first judged", time.Time{}})
+	case w.wasLearnt(c, s):
+		w.settle(r, n, verdict{signals.Superseded, "it began in history that was learnt, not watched", time.Time{}})
+	default:
+		w.settle(r, n, w.place(c, r, n, s.At))
 	}
-	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {
-		n.To, n.Route = w.firstChoice(c, s)
-		w.settle(r, n, v)
-		return
+}
+
+// wasLearnt reports whether the occasion of a signal, and all of its evidence,
+// was learnt.
+func (w *World) wasLearnt(c *signals.Case, s *signals.Signal) bool {
+	if len(w.learnt) == 0 {
+		return false
 	}
-	choices, why := w.choices(c, s)
+	p := w.Problem(c)
+	return !slices.ContainsFunc(append([]string{s.Occasion}, s.Evidence...), func(id string) bool {
+		e := w.evidence(p, c, id)
+		return e == nil || e.At.UnixNano() > w.learnt[e.Case]
+	})
+}
+
+// place finds the first candidate who may see what a nudge is about, and asks
+// whether now is the time. What they may not see plays no part in what they are
+// told.
+func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) verdict {
+	n.To, n.Owner, n.Route, n.Signal = "", "", "", r.Signal
+	choices, why := w.choices(c, r.Signal, now)
 	for _, ch := range choices {
-		reason, ok := w.asSeenBy(c, s, ch)
+		own, because, ok := w.asSeenBy(c, r.Signal, ch, now)
 		if !ok {
 			why = "nobody who may see it is known to help"
 			continue
 		}
-		n.To, n.Owner, n.Route = ch.To, ch.Owner, ch.Why
-		if reason != s.Reason {
-			own := *s
-			own.Reason = reason
-			n.Signal = &own
-		}
-		w.settle(r, n, w.hold(c, n, s.At))
-		return
+		n.To, n.Owner, n.Route, n.Signal = ch.To, ch.Owner, because, own
+		return w.hold(c, n, now)
 	}
-	w.settle(r, n, verdict{signals.Failed, why, time.Time{}})
-}
-
-func (w *World) firstChoice(c *signals.Case, s *signals.Signal) (to, why string) {
-	if choices, _ := w.choices(c, s); len(choices) > 0 {
-		return choices[0].To, choices[0].Why
+	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {
+		return v
 	}
-	return "", ""
+	return verdict{signals.Failed, why, time.Time{}}
 }
 
 // choices asks the routes for whom to tell; why says what stands in the way
 // when there is nobody.
-func (w *World) choices(c *signals.Case, s *signals.Signal) ([]route.Choice, string) {
+func (w *World) choices(c *signals.Case, s *signals.Signal, now time.Time) ([]route.Choice, string) {
 	if w.Memory.Routes == nil {
 		return nil, "routes were not asked for"
 	}
-	choices := route.Pick(w.Memory.Routes, w.Org, c, s, s.At)
+	choices := route.Pick(w.Memory.Routes, w.Org, c, s, now)
 	choices = slices.DeleteFunc(choices, func(ch route.Choice) bool { return ch.To == "" })
 	return choices, "nobody is known who could help"
 }
 
-// asSeenBy makes the signal again from what a candidate may see. ok is false
-// when there is no such signal for them.
-func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch route.Choice) (reason string, ok bool) {
+// asSeenBy makes the signal, and why it is for this candidate, again from what
+// the candidate may see. ok is false when there is no such signal for them, or
+// nothing that they may see leads to them.
+func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch route.Choice, now time.Time) (own *signals.Signal, because string, ok bool) {
 	v := w.viewer(ch.To)
 	p := w.Problem(c).For(v)
 	seen := p.Case(c.Key)
 	if seen == nil {
-		return "", false
+		return nil, "", false
+	}
+	if because, ok = ch.Why, seen == c; !ok {
+		if because, ok = w.leadsTo(seen, s, ch.To, now); !ok {
+			return nil, "", false
+		}
 	}
 	room := w.Rooms[c.Key.Channel()]
 	if room != nil {
 		room = room.For(v)
 	}
 	if seen == c && (room == nil || room == w.Rooms[c.Key.Channel()]) && v.Sees(s.Audience) {
-		return s.Reason, true
+		if p.Case(s.Problem) != nil {
+			return s, because, true
+		}
+		again := *s
+		again.Problem = p.ID
+		return &again, because, true
 	}
+	own, ok = w.again(&detect.Snapshot{Case: seen, Problem: p, Room: room, Models: w.Memory, Org: w.Org, Now: s.At}, s, v)
+	return own, because, ok
+}
+
+// leadsTo asks the routes again about a case as somebody may see it.
+func (w *World) leadsTo(seen *signals.Case, s *signals.Signal, to string, now time.Time) (why string, ok bool) {
+	choices, _ := w.choices(seen, s, now)
+	for _, ch := range choices {
+		if ch.To == to {
+			return ch.Why, true
+		}
+	}
+	return "", false
+}
+
+// again finds a signal anew in what a viewer may see: first as the event would
+// show it, then as time would. All its evidence has to be visible to them.
+func (w *World) again(snap *detect.Snapshot, s *signals.Signal, v signals.Viewer) (*signals.Signal, bool) {
 	d, found := detect.Find(s.Detector)
 	if !found {
-		return "", false
+		return nil, false
 	}
-	all := seen.Events()
-	snap := detect.Snapshot{Case: seen, Problem: p, Event: all[len(all)-1], Room: room, Models: w.Memory, Org: w.Org, Now: s.At}
-	for range 2 { // as the event would show it, then as time would
-		for _, again := range d.Detect(&snap) {
-			if again.Occasion == s.Occasion {
-				return again.Reason, true
+	all := snap.Case.Events()
+	snap.Event = all[len(all)-1]
+	for range 2 {
+		for _, x := range d.Detect(snap) {
+			if x.Occasion != s.Occasion || !w.visible(snap.Case, &x, v) {
+				continue
 			}
+			w.weigh(snap.Problem, snap.Case, &x)
+			return &x, true
 		}
 		snap.Event = nil
 	}
-	return "", false
+	return nil, false
+}
+
+// visible reports whether a viewer may see all the evidence of a signal.
+func (w *World) visible(c *signals.Case, s *signals.Signal, v signals.Viewer) bool {
+	p := w.Problem(w.Cases[c.Key])
+	return !slices.ContainsFunc(s.Evidence, func(id string) bool {
+		e := w.evidence(p, c, id)
+		return e == nil || !v.Sees(e.Audience)
+	})
 }
 
 // viewer is what the target of a nudge may see: a person, or everybody in a channel.

@@ -18,7 +18,8 @@ type Memory struct {
 	Index   *text.Index  // nil where not wanted
 	Routes  *route.Model // nil where not wanted
 
-	ids      []*signals.Case // by index id
+	ids      []signals.Key                 // by index id
+	cases    map[signals.Key]*signals.Case // as they stand now; the world's
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
 	habits   map[string]*habit
@@ -46,13 +47,19 @@ func newMemory(o Options) *Memory {
 	if m.Lexicon == nil {
 		m.Lexicon = text.DefaultLexicon()
 	}
-	if o.Index {
-		m.Index = text.NewIndex(text.IndexOptions{})
-	}
+	m.like(o.Index)
 	if o.Routes {
 		m.Routes = route.New(route.Options{})
 	}
 	return m
+}
+
+// like begins the similarity index where it is wanted and there is none. One
+// that is begun late knows of what comes from then on.
+func (m *Memory) like(wanted bool) {
+	if wanted && m.Index == nil {
+		m.Index = text.NewIndex(text.IndexOptions{})
+	}
 }
 
 // generation is how many readings each of the two halves of the cache holds:
@@ -144,7 +151,7 @@ func (m *Memory) Remember(c *signals.Case) {
 		return
 	}
 	id := int32(len(m.ids))
-	m.ids = append(m.ids, c)
+	m.ids = append(m.ids, c.Key)
 	m.number[c.Key] = id
 	m.Index.Add(id, f, c.Opened.Unix())
 }
@@ -193,6 +200,9 @@ func (m *Memory) Alike(c *signals.Case, k int) []detect.Like {
 	if !ok || a.title != f.Title || a.body != f.Body {
 		a = alike{f.Title, f.Body, m.lookUp(c, f)}
 	}
+	for i := range a.likes { // they may have been folded again since
+		a.likes[i].Case = m.public(a.likes[i].Case.Key)
+	}
 	if len(m.likes) >= answers {
 		m.olderLikes, m.likes = m.likes, make(map[signals.Key]alike, answers)
 	}
@@ -208,10 +218,13 @@ func (m *Memory) lookUp(c *signals.Case, f text.Fields) []detect.Like {
 	hits := m.Index.Query(f, c.Opened.Unix(), breadth, skip)
 	out := make([]detect.Like, 0, len(hits))
 	for _, h := range hits {
-		out = append(out, detect.Like{Case: m.ids[h.ID], Score: h.Score, Words: h.Shared})
+		out = append(out, detect.Like{Case: m.public(m.ids[h.ID]), Score: h.Score, Words: h.Shared})
 	}
 	return out
 }
+
+// public is a case as it stands now, as far as everybody may see it.
+func (m *Memory) public(k signals.Key) *signals.Case { return m.cases[k].For(public) }
 
 // since is the time from a to b as a person would say it.
 func since(d time.Duration) string {

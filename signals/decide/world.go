@@ -2,7 +2,6 @@ package decide
 
 import (
 	"slices"
-	"strings"
 
 	"andon/signals"
 	"andon/signals/detect"
@@ -20,10 +19,12 @@ type World struct {
 	Rooms map[string]*signals.Room
 
 	silent    bool
+	names     []string                     // the detectors that were asked for by name, nil for those that are not off
+	learnt    map[signals.Key]int64        // time of the latest learnt event of a case, unix nanoseconds
 	detectors map[string][]detect.Detector // by source, without those that are off
 	joins     signals.Joins
 	labels    map[string]signals.Key   // SOURCE/SITE/LABEL -> case
-	mentioned map[string][]signals.Key // event id -> cases that the message joins its own case to
+	mentioned map[string][]signals.Key // event id, or linkID -> cases that the message or the link joins its own case to
 	solo      signals.Problem          // scratch: most problems have one case
 	solos     [1]*signals.Case
 }
@@ -41,12 +42,13 @@ type Options struct {
 // NewWorld returns an empty world under an organisation.
 func NewWorld(org *signals.Org, o Options) *World {
 	w := &World{
-		Org: org, Book: newBook(o.AsLive), silent: o.Silent,
+		Org: org, Book: newBook(o.AsLive), silent: o.Silent, names: o.Detectors, learnt: make(map[signals.Key]int64),
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
 		labels: make(map[string]signals.Key), mentioned: make(map[string][]signals.Key),
 	}
 	o.Index = w.chooseDetectors(o.Detectors) || o.Index
 	w.Memory = newMemory(o)
+	w.Memory.cases = w.Cases
 	return w
 }
 
@@ -74,18 +76,27 @@ func (w *World) chooseDetectors(names []string) (likes bool) {
 // later than its time refolds its case.
 func (w *World) Take(e *signals.Event) (*signals.Case, error) {
 	switch e.Kind {
-	case signals.RosterSet, signals.PolicySet, signals.AwaySet, signals.ModeSet, signals.Muted, signals.Joined:
+	case signals.RosterSet, signals.AwaySet, signals.Muted, signals.Joined:
 		return nil, w.Org.Apply(e)
+	case signals.PolicySet, signals.ModeSet:
+		err := w.Org.Apply(e)
+		w.Memory.like(w.chooseDetectors(w.names))
+		return nil, err
 	}
 	c := w.Cases[e.Case]
 	if c == nil {
 		c = &signals.Case{}
 		w.Cases[e.Case] = c
 	}
-	posts := len(c.Posts)
+	if e.Audience != signals.Public {
+		w.Org.Wrote(e)
+	}
+	posts, n := len(c.Posts), len(c.Events())
 	if !c.Apply(e) {
-		c = signals.Fold(append(slices.Clone(c.Events()), e))
-		w.Cases[e.Case] = c
+		return w.refold(c, e), nil
+	}
+	if len(c.Events()) == n {
+		return c, nil // heard before
 	}
 	if len(c.Posts) > posts {
 		w.said(c, c.Posts[len(c.Posts)-1])
@@ -93,6 +104,25 @@ func (w *World) Take(e *signals.Event) (*signals.Case, error) {
 	w.link(c, e)
 	return c, nil
 }
+
+// refold folds a case again with an event that was heard late. One that was
+// heard before changes nothing.
+func (w *World) refold(c *signals.Case, e *signals.Event) *signals.Case {
+	if eventOf(c, e.ID) != nil {
+		return c
+	}
+	c = signals.Fold(append(slices.Clone(c.Events()), e))
+	w.Cases[e.Case] = c
+	if ch := c.Key.Channel(); ch != "" {
+		w.room(ch).Renew(c.Key, c.Posts)
+	}
+	w.link(c, e)
+	return c
+}
+
+// Learnt tells the world that event e of a case was learnt and not watched: what
+// it gives rise to is never said.
+func (w *World) Learnt(e *signals.Event) { w.learnt[e.Case] = max(w.learnt[e.Case], e.At.UnixNano()) }
 
 // said brings a new post to its room.
 func (w *World) said(c *signals.Case, p *signals.Post) {
@@ -112,167 +142,6 @@ func (w *World) room(channel string) *signals.Room {
 
 // Name tells the world what a channel is called.
 func (w *World) Name(channel, name string) { w.room(channel).Name = name }
-
-// link follows everything that joins cases: labels, links, and what messages name.
-func (w *World) link(c *signals.Case, e *signals.Event) {
-	switch e.Kind {
-	case signals.Opened:
-		w.labels[labelKey(c.Key, c.Label)] = c.Key
-	case signals.Edited:
-		if e.Field == signals.FieldLabel {
-			w.labels[labelKey(c.Key, e.To)] = c.Key
-		}
-		if e.Ref != "" {
-			w.forget(c, e.Ref)
-			w.mention(c, e.Ref, c.Post(e.Ref))
-		}
-	case signals.Said:
-		if n := len(c.Posts); n > 0 && c.Posts[n-1].Event == e {
-			w.mention(c, e.ID, c.Posts[n-1])
-		}
-	case signals.Deleted:
-		if e.Ref != "" {
-			w.forget(c, e.Ref)
-			if ch := c.Key.Channel(); ch != "" {
-				w.room(ch).Remove(e.Ref)
-			}
-		}
-	case signals.Linked, signals.Unlinked:
-		w.linked(c, e)
-	}
-}
-
-func labelKey(k signals.Key, label string) string { return k.Source + "/" + k.Site + "/" + label }
-
-// linked joins cases over a link that says that they are one problem. Other
-// links, such as "relates to", are kept on the case but join nothing.
-func (w *World) linked(c *signals.Case, e *signals.Event) {
-	to, ok := w.resolve(e.Ref)
-	if !ok || !strings.Contains(strings.ToLower(e.Field), "duplicate") {
-		return
-	}
-	if e.Kind == signals.Linked {
-		w.joins.Join(c.Key, to)
-	} else {
-		w.joins.Part(c.Key, to)
-	}
-}
-
-// resolve finds the case of a reference: a Key.String, or one whose id is
-// "label:" and the readable name.
-func (w *World) resolve(ref string) (signals.Key, bool) {
-	k, ok := signals.ParseKey(ref)
-	if !ok {
-		return k, false
-	}
-	if label, named := strings.CutPrefix(k.ID, "label:"); named {
-		k, ok = w.labels[labelKey(k, label)]
-		return k, ok
-	}
-	return k, true
-}
-
-// most is how many issues a message may name and still join its thread to
-// them. A message that names more is a list, such as release notes.
-const most = 2
-
-func (w *World) mention(c *signals.Case, id string, p *signals.Post) {
-	if p == nil || !mayName(p.Text) {
-		return
-	}
-	var to []signals.Key
-	for _, k := range w.named(c, w.Memory.Read(p)) {
-		if k != c.Key && !slices.Contains(to, k) {
-			to = append(to, k)
-		}
-	}
-	if len(to) == 0 || len(to) > most {
-		return
-	}
-	for _, k := range to {
-		w.joins.Join(c.Key, k)
-	}
-	w.mentioned[id] = to
-}
-
-func (w *World) forget(c *signals.Case, id string) {
-	for _, k := range w.mentioned[id] {
-		w.joins.Part(c.Key, k)
-	}
-	delete(w.mentioned, id)
-}
-
-// mayName reports whether a text could hold an issue key or a permalink; it is
-// a quick look before the text is parsed.
-func mayName(s string) bool {
-	if strings.Contains(s, "/archives/") {
-		return true
-	}
-	for i := 2; i < len(s)-1; i++ {
-		if s[i] == '-' && s[i+1] >= '0' && s[i+1] <= '9' && s[i-1] >= '0' && s[i-1] <= 'Z' && s[i-2] >= '0' && s[i-2] <= 'Z' {
-			return true
-		}
-	}
-	return false
-}
-
-// named lists the known cases that a post names: issue keys in chat, and
-// permalinks anywhere.
-func (w *World) named(c *signals.Case, r *detect.Reading) []signals.Key {
-	var out []signals.Key
-	if c.Key.Source == signals.Slack {
-		for _, label := range r.Doc.Keys {
-			if k, ok := w.byLabel(label); ok {
-				out = append(out, k)
-			}
-		}
-	}
-	for _, u := range r.Doc.URLs {
-		if k, ok := w.permalink(u); ok {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
-// byLabel finds the one issue with a readable name; with several sites a name
-// that stands for two issues stands for none.
-func (w *World) byLabel(label string) (found signals.Key, ok bool) {
-	for _, site := range w.Memory.sites {
-		if k, hit := w.labels[signals.Jira+"/"+site+"/"+label]; hit {
-			if ok {
-				return signals.Key{}, false
-			}
-			found, ok = k, true
-		}
-	}
-	return found, ok
-}
-
-// permalink reads https://x.slack.com/archives/C123/p1700000000123456 with an
-// optional thread_ts, and finds the thread.
-func (w *World) permalink(url string) (signals.Key, bool) {
-	_, rest, ok := strings.Cut(url, "/archives/")
-	channel, rest, ok2 := strings.Cut(rest, "/p")
-	if !ok || !ok2 {
-		return signals.Key{}, false
-	}
-	digits, query, _ := strings.Cut(rest, "?")
-	ts := ""
-	if len(digits) > 6 {
-		ts = digits[:len(digits)-6] + "." + digits[len(digits)-6:]
-	}
-	if _, t, ok := strings.Cut(query, "thread_ts="); ok {
-		ts, _, _ = strings.Cut(t, "&")
-	}
-	for _, team := range w.Memory.teams {
-		k := signals.SlackThread(team, channel, ts)
-		if w.Cases[k] != nil {
-			return k, true
-		}
-	}
-	return signals.Key{}, false
-}
 
 // Problem returns the problem that a case belongs to. A problem of one case is
 // scratch memory that the next call overwrites.

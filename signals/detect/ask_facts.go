@@ -97,10 +97,19 @@ func (r *Reading) asks() float64 {
 	return s
 }
 
-// askPost is the first post of the utterance that asks at least so strongly, or nil.
+// seeks is how strongly a post waits for somebody: it asks, or asks after what
+// nobody has answered.
+func (r *Reading) seeks() float64 {
+	if chase := r.Scores[text.Chase]; chase >= 0.6 {
+		return math.Max(r.asks(), chase)
+	}
+	return r.asks()
+}
+
+// askPost is the first post of the utterance that seeks at least so strongly, or nil.
 func (t *Talk) askPost(least float64) *signals.Post {
 	for _, p := range t.Group {
-		if t.Reading(p).asks() >= least {
+		if t.Reading(p).seeks() >= least {
 			return p
 		}
 	}

@@ -113,7 +113,7 @@ func recurred(s *Snapshot) []signals.Signal {
 	}
 	t := &s.Policy().Detect.CameBack
 	likes := s.Models.Alike(s.Case, 10)
-	if sameTitles(s.Case, likes) >= routine {
+	if len(likes) == 0 || likes[0].Score < t.Likeness || sameTitles(s.Case, likes) >= routine {
 		return nil
 	}
 	for _, l := range likes[:min(3, len(likes))] {
@@ -124,7 +124,7 @@ func recurred(s *Snapshot) []signals.Signal {
 		if containsAny(old.Type, planned) || related(s.Case, old) {
 			continue
 		}
-		if slices.ContainsFunc(s.Case.Links, func(k signals.Link) bool { return k.To == old.Key }) {
+		if slices.ContainsFunc(s.Case.Links, func(k signals.Link) bool { return names(k.To, old) }) {
 			continue // they know
 		}
 		first, end := s.Case.Events()[0], closedBefore(old, s.Event)
@@ -162,6 +162,13 @@ func sameTitles(c *signals.Case, likes []Like) (n int) {
 
 func withoutFigures(title string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) }), " ")
+}
+
+// names reports whether a link leads to a case. A history names issues by their
+// labels, of which a moved one has several.
+func names(to signals.Key, c *signals.Case) bool {
+	label, ok := strings.CutPrefix(to.ID, "label:")
+	return to == c.Key || ok && to.Site == c.Key.Site && (label == c.Label || slices.Contains(c.Aliases, label))
 }
 
 // sharedWith reports whether everybody who sees event e may see the others. A

@@ -22,6 +22,9 @@ var Cord = Detector{
 const cordReach = 200
 
 func cord(s *Snapshot) []signals.Signal {
+	if e := s.Event; e != nil && e.Kind != signals.Said && e.Kind != signals.Edited && e.Kind != signals.Reacted && e.Kind != signals.Pulled {
+		return nil // nobody pulls by other means
+	}
 	var out []signals.Signal
 	events := s.Case.Events()
 	for _, e := range events[max(0, len(events)-cordReach):] {
@@ -38,11 +41,17 @@ func cord(s *Snapshot) []signals.Signal {
 		switch {
 		case i >= 0:
 			out = append(out, s.cordSignal(p.Event.ID, "somebody pulled the cord with :"+p.Reactions[i].Emoji+": on this message", p.Event.ID))
-		case !IsBot(p.Event.Actor) && pulls(p.Text, emoji):
+		case s.fresh(p) && !IsBot(p.Event.Actor) && pulls(p.Text, emoji):
 			out = append(out, s.cordSignal(p.Event.ID, "somebody pulled the cord in this message", p.Event.ID))
 		}
 	}
 	return out
+}
+
+// fresh reports whether a post has to be read now: the one that was just written
+// or edited, and every one where the whole case is judged again.
+func (s *Snapshot) fresh(p *signals.Post) bool {
+	return s.Event == nil || s.Event == p.Event || s.Event.Ref == p.Event.ID
 }
 
 // pulled is the signal of a Pulled event: about the message that it names, or
@@ -68,25 +77,62 @@ var pullWords = []string{
 	"i'm pulling the cord", "i'm pulling the andon cord", "i am pulling the cord", "i am pulling the andon cord", "i pull the cord", "i pull the andon cord",
 }
 
-// pulls reports whether a message begins with a pull: its words, or an emoji of
-// the policy. Talk about pulling, and a question whether to, is none.
+// pulls reports whether a message pulls the cord: it begins with the words or
+// with an emoji of the policy, or a sentence says that its author pulls it now.
+// Talk about pulling, and a question whether to, is none.
 func pulls(text string, emoji []string) bool {
 	text = strings.TrimLeft(text, " \t\n*_")
 	if strings.HasPrefix(text, ":") {
 		name, _, ok := strings.Cut(text[1:], ":")
 		return ok && slices.Contains(emoji, name)
 	}
-	if text == "" || strings.IndexByte("/aApPiI", text[0]) < 0 {
+	lower := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
+	if !strings.Contains(lower, "cord") && !strings.Contains(lower, "andon") && !strings.Contains(lower, " the line") {
 		return false
 	}
-	line, _, _ := strings.Cut(text, "\n")
-	line = strings.ToLower(strings.ReplaceAll(line, "’", "'"))
+	line, _, _ := strings.Cut(lower, "\n")
 	for _, w := range pullWords {
 		if rest, ok := strings.CutPrefix(line, w); ok && (rest == "" || !wordByte(rest[0])) {
 			return !strings.HasSuffix(strings.TrimSpace(line), "?")
 		}
 	}
+	for len(lower) > 0 {
+		n := strings.IndexAny(lower, ".!?\n;:—–")
+		end := byte(0)
+		if n < 0 {
+			n = len(lower)
+		} else {
+			end = lower[n]
+		}
+		if end != '?' && saysPull(lower[:n]) {
+			return true
+		}
+		lower = lower[min(len(lower), n+1):]
+	}
 	return false
+}
+
+// saysPull reports whether a sentence in lower case says that its author pulls
+// the cord now: in the first person, without doubt, and not of another time.
+func saysPull(sentence string) bool {
+	if hasWord(sentence, "if", "when", "whenever", "should", "could", "would", "might", "can", "may", "maybe", "not", "never", "don't", "didn't", "won't", "can't", "cannot", "nobody", "yesterday", "last", "ago", "how", "who", "whoever", "anyone", "everyone", "you", "they", "he", "she", "someone", "somebody", "tried", "practice", "drill", "test", "almost", "nearly") {
+		return false
+	}
+	words := strings.FieldsFunc(sentence, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r == '\'') })
+	i := slices.IndexFunc(words, func(w string) bool {
+		switch w {
+		case "pull", "pulling", "pulled", "yank", "yanking", "yanked":
+			return slices.Contains(words, "cord") || slices.Contains(words, "andon")
+		case "stop", "stopping":
+			return containsWords(words, []string{w, "the", "line"})
+		}
+		return false
+	})
+	if i < 0 {
+		return false
+	}
+	return i <= 2 && words[i] != "pulled" || i > 0 && (words[i-1] == "cord" || slices.Contains(words[:i], "cord")) ||
+		hasWord(sentence, "i", "i'm", "i'll", "i've", "we", "we're", "we'll", "me", "hereby") && (words[i] != "pulled" || hasWord(sentence, "hereby", "just", "have", "i've", "we've"))
 }
 
 // brief is the first words of a text, for a quotation.

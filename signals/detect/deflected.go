@@ -52,10 +52,36 @@ func deflected(s *Snapshot) []signals.Signal {
 	if r.Scores[text.Bounce] > score {
 		what, score = "sent elsewhere", r.Scores[text.Bounce]
 	}
+	if takenUp(s, ask, sent, later) {
+		score *= doubted
+	}
 	reason := fmt.Sprintf("Somebody who asked for help was %s %s ago; no ticket, link or answer has followed.", what, lasted(s.Now.Sub(sent.Event.At)))
 	out := s.Signal("deflected", sent.Event.ID, score, reason, ask.Event.ID, sent.Event.ID)
 	out.About = ask.Event.Actor
 	return []signals.Signal{out}
+}
+
+// longAnswer is how many words make a reply more than a refusal, shortAnswer how
+// many make a word of others an answer.
+const (
+	longAnswer  = 25
+	shortAnswer = 6
+)
+
+// takenUp reports whether the one who was sent away went on talking, or the
+// reply was help as much as a refusal: then little is left to nudge about.
+func takenUp(s *Snapshot, ask, sent *signals.Post, later []*signals.Post) bool {
+	r := s.Models.Read(sent)
+	for _, p := range s.Case.Posts {
+		if p == sent {
+			break
+		}
+		if p.Event.Actor != ask.Event.Actor && !IsBot(p.Event.Actor) && len(strings.Fields(s.Models.Read(p).Doc.Prose)) > shortAnswer {
+			return true // others answered before
+		}
+	}
+	return len(strings.Fields(r.Doc.Prose)) > longAnswer || len(r.Doc.URLs) > 0 ||
+		slices.ContainsFunc(later, func(p *signals.Post) bool { return p.Event.Actor == ask.Event.Actor })
 }
 
 // deflection finds the latest post that sends somebody away, what it answers,
@@ -68,7 +94,7 @@ func deflection(s *Snapshot) (ask, sent *signals.Post, later []*signals.Post) {
 	root := posts[0]
 	for i := min(len(posts)-1, 3*deflectAfter); i > 0; i-- {
 		p := posts[i]
-		if repliesOf(posts[:i], root.Event.Actor) <= deflectAfter && p.Event.Actor != root.Event.Actor && sendsAway(s, p) && !IsBot(root.Event.Actor) && needsHelp(s, posts[:i], root.Event.Actor) {
+		if repliesOf(posts[:i], root.Event.Actor) <= deflectAfter && p.Event.Actor != root.Event.Actor && sendsAway(s, p) && !IsBot(root.Event.Actor) && (needsHelp(s, posts[:i], root.Event.Actor) || mustFile(s, root, p)) {
 			return root, p, posts[i+1:]
 		}
 	}
@@ -107,6 +133,22 @@ func needsHelp(s *Snapshot, posts []*signals.Post, who string) bool {
 		r := s.Models.Read(p)
 		return p.Event.Actor == who && (r.asks() >= 0.5 || r.Has(text.Problem, 0.5))
 	})
+}
+
+// mustFileLeast is how strongly a reply must ask for a ticket to show by itself
+// that its reader wanted something.
+const mustFileLeast = 0.65
+
+// mustFile reports whether a reply sends the author of the root to write a
+// ticket: who is told that has asked for something, in whatever words.
+func mustFile(s *Snapshot, root, sent *signals.Post) bool {
+	r := s.Models.Read(root)
+	return s.Models.Read(sent).Has(text.Deflect, mustFileLeast) && asksForTicket(s.Models.Read(sent)) && !r.Has(text.Release, 0.6) && !r.Has(text.Joke, 0.6) && !social(s.Room)
+}
+
+// asksForTicket reports whether a post names what has to be written.
+func asksForTicket(r *Reading) bool {
+	return hasWord(r.Doc.Prose, "ticket", "tickets", "jira", "issue", "case", "request", "form", "portal", "queue", "backlog", "board", "servicedesk", "helpdesk", "desk", "tracker", "log")
 }
 
 // answeredBy finds what a flat post answers: the latest post shortly before it

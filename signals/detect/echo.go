@@ -30,7 +30,14 @@ type report struct {
 	who   string
 	event *signals.Event
 	here  bool // within the case that is looked at
+	// explicit: it is surely the same symptom as the first, and no likeness of
+	// words. Its author says so under the report, or names the same error or host.
+	explicit bool
 }
+
+// echoExplicit is how many people are enough where each is explicit: two who
+// name one host are more than chance, two who write alike are not.
+const echoExplicit = 2
 
 // echoAlike is how many alike cases are looked at.
 const echoAlike = 8
@@ -48,15 +55,28 @@ func echo(s *Snapshot) []signals.Signal {
 	if !ok {
 		return nil
 	}
+	var mine []string
 	for _, like := range s.Models.Alike(s.Case, echoAlike) {
-		if like.Score >= limits.Likeness && s.Case.Opened.Sub(like.Case.Opened) <= limits.Window {
-			if r, ok := s.reportOf(like.Case); ok {
-				reports = append(reports, r)
-			}
+		if s.Case.Opened.Sub(like.Case.Opened) > limits.Window || like.Score < limits.Likeness/2 {
+			continue
+		}
+		if mine == nil {
+			mine = s.symptoms(s.Case)
+		}
+		sure := sharedWords(mine, s.symptoms(like.Case)) > 0
+		if like.Score < limits.Likeness && !sure {
+			continue
+		}
+		if r, ok := s.reportOf(like.Case); ok {
+			r.explicit = sure
+			reports = append(reports, r)
 		}
 	}
 	slices.SortStableFunc(reports, func(a, b report) int { return signals.CompareEvents(a.event, b.event) })
 	people := s.enough(reports, limits.People, limits.Window)
+	if people == nil {
+		people = s.enough(slices.DeleteFunc(reports, func(r report) bool { return !r.explicit }), min(limits.People, echoExplicit), limits.Window)
+	}
 	if people == nil || !people[len(people)-1].here {
 		return nil
 	}
@@ -71,10 +91,10 @@ func (s *Snapshot) reportsHere() (out []report, ok bool) {
 		if first.Kind != signals.Opened || s.Case.Opener == "" || IsBot(s.Case.Opener) {
 			return nil, false
 		}
-		out = append(out, report{s.Case.Opener, first, true})
+		out = append(out, report{s.Case.Opener, first, true, true})
 		for _, p := range s.Case.Posts {
 			if p.Event.Actor != s.Case.Opener && s.saysMeToo(p) {
-				out = append(out, report{p.Event.Actor, p.Event, true})
+				out = append(out, report{p.Event.Actor, p.Event, true, s.sameForSure(p)})
 			}
 		}
 		return out, true
@@ -87,14 +107,14 @@ func (s *Snapshot) reportsHere() (out []report, ok bool) {
 	case s.saysMeToo(root):
 		out = s.reportsBefore(root)
 	case s.describesFault(root):
-		out = []report{{root.Event.Actor, root.Event, true}}
+		out = []report{{root.Event.Actor, root.Event, true, true}}
 	}
 	if len(out) == 0 {
 		return nil, false
 	}
 	for _, p := range s.Case.Posts[1:] {
 		if p.Event.Actor != root.Event.Actor && s.saysMeToo(p) {
-			out = append(out, report{p.Event.Actor, p.Event, true})
+			out = append(out, report{p.Event.Actor, p.Event, true, s.sameForSure(p)})
 		}
 	}
 	return out, true
@@ -113,7 +133,7 @@ func (s *Snapshot) reportsBefore(p *signals.Post) []report {
 	if s.Room == nil {
 		return nil
 	}
-	out := []report{{p.Event.Actor, p.Event, true}}
+	out := []report{{p.Event.Actor, p.Event, true, false}}
 	since := p.Event.At.Add(-s.Policy().Detect.Echo.Window)
 	for i, n := len(s.Room.Posts)-1, 0; i >= 0 && n < echoBefore; i-- {
 		q := s.Room.Posts[i]

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"strings"
 
 	"andon/signals"
 	"andon/signals/text"
@@ -12,17 +13,30 @@ import (
 // they may.
 var Hedged = Detector{
 	Name:    "hedged",
-	Doc:     "a worry was voiced in weak words and nobody reacted",
+	Doc:     "a worry was voiced in weak words and nobody took it up",
 	Sources: []string{signals.Slack},
 	Detect:  hedged,
 }
 
-// A weak word is a worry only where a fault is spoken of, too.
-const hedgedProblem = 0.5
+// How strong a weak word must be to be a worry by itself: where the post names a
+// thing of work, and where it names none. Below that a fault must be spoken of, too.
+const (
+	hedgedOfWork  = 0.6
+	hedgedAlone   = 0.75
+	hedgedProblem = 0.5
+)
+
+// hedgedWords is how long a worry has to be that names no thing of work.
+const hedgedWords = 6
 
 // hedgedAnswer is the chance of one later post to be an answer at which the
 // worry counts as taken up.
 const hedgedAnswer = 0.5
+
+// hedgedDoubt is how much the odds of a flat post to be an answer sink, in
+// powers of e, where all talk stands in threads: to a statement, people answer
+// in its thread or not at all.
+const hedgedDoubt = 2
 
 func hedged(s *Snapshot) []signals.Signal {
 	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) || IsBot(s.Case.Posts[0].Event.Actor) {
@@ -30,7 +44,7 @@ func hedged(s *Snapshot) []signals.Signal {
 	}
 	root := s.Case.Posts[0]
 	r := s.Models.Read(root)
-	if !r.Has(text.Hedge, s.Policy().Detect.Hedged.Least) || !worries(r) {
+	if !r.Has(text.Hedge, s.Policy().Detect.Hedged.Least) || !s.worries(r) {
 		return nil
 	}
 	due := root.Event.At.Add(s.Policy().Detect.Hedged.After)
@@ -39,43 +53,33 @@ func hedged(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	t := TalkAt(s)
-	if t == nil || t.forgotten || t.takenBack() || t.reacted() {
+	if t == nil || t.forgotten || t.takenBack() || t.answered() || t.midway() || len(t.of(t.Group[0]).names) > 0 {
 		return nil
 	}
-	if seen, _ := t.waited(root, s.Policy().Detect.Hedged.After, 0); seen.most() >= hedgedAnswer || t.namedLater(len(seen.After)) {
+	if seen, _ := t.waited(root, s.Policy().Detect.Hedged.After, 0); damp(seen.most(), hedgedDoubt*t.threaded) >= hedgedAnswer || t.namedLater(len(seen.After)) {
 		return nil
 	}
-	reason := fmt.Sprintf("A worry was voiced in careful words (%q) %s ago and nobody has reacted.", r.Phrase[text.Hedge], lasted(s.Now.Sub(root.Event.At)))
-	out := s.Signal("hedged", root.Event.ID, r.Scores[text.Hedge], reason, root.Event.ID)
+	reason := fmt.Sprintf("A worry was voiced in careful words (%q) %s ago and nobody has taken it up.", r.Phrase[text.Hedge], lasted(s.Now.Sub(root.Event.At)))
+	score := r.Scores[text.Hedge]
+	if !t.opens() {
+		score *= doubted
+	}
+	out := s.Signal("hedged", root.Event.ID, score, reason, root.Event.ID)
 	out.About = root.Event.Actor
 	return []signals.Signal{out}
 }
 
-// worries reports whether a hedged post is about something that may be wrong,
-// and not advice, a joke or a release note.
-func worries(r *Reading) bool {
-	if r.Has(text.Joke, 0.6) || r.Has(text.Release, 0.6) || r.Has(text.Solved, 0.6) {
+// worries reports whether a hedged post is about something of work that may be
+// wrong, and not a joke, a release note or a question how something is done.
+func (s *Snapshot) worries(r *Reading) bool {
+	if r.Has(text.Joke, 0.6) || r.Has(text.Release, 0.6) || r.Has(text.Solved, 0.6) || r.Has(text.HowTo, 0.6) || social(s.Room) {
 		return false
 	}
-	return r.Has(text.Problem, hedgedProblem) || r.Has(text.Again, 0.5) || r.Has(text.Hedge, 0.8)
-}
-
-// reacted reports whether anybody else wrote in the thread or put a dated
-// reaction on the utterance.
-func (t *Talk) reacted() bool {
-	for _, p := range t.Thread {
-		if p.Event.Actor != t.Author {
-			return true
-		}
+	hedge := r.Scores[text.Hedge]
+	if hedge < hedgedAlone && r.Has(text.Ask, 0.6) {
+		return false // a question, which is another matter
 	}
-	for _, p := range t.Group {
-		for _, r := range p.Reactions {
-			if r.By != t.Author && !r.Undated {
-				return true
-			}
-		}
-	}
-	return false
+	return hedge >= hedgedAlone && (namesWork(r) || len(strings.Fields(r.Doc.Prose)) >= hedgedWords) || hedge >= hedgedOfWork && namesWork(r) || r.Has(text.Problem, hedgedProblem) || r.Has(text.Again, 0.5)
 }
 
 // most is the greatest chance of a later post to be an answer.

@@ -70,7 +70,10 @@ func lastHuman(room *signals.Room) *signals.Post {
 }
 
 // resolvedWords end an incident where the cue lists do not name them.
-var resolvedWords = []string{"resolved", "all clear", "mitigated", "incident closed", "incident over", "closing the incident", "closing this incident", "stood down", "standing down", "archived the channel", "archiving"}
+var resolvedWords = []string{"resolved", "all clear", "mitigated", "incident closed", "incident over", "closing the incident", "closing this incident", "stood down", "standing down", "archived the channel", "archiving",
+	"back to normal", "all green", "all good", "fully recovered", "has recovered", "have recovered", "recovered", "is over", "it's over", "we're done here", "we are done here", "fixed for good", "fix is out", "fix is live",
+	"fix is deployed", "fix deployed", "rollback is done", "rolled back and", "healthy again", "green again", "up again", "working again", "stable again", "closing this", "closing this channel", "closing the channel", "closed this",
+	"post-mortem", "postmortem", "post mortem", "false alarm"}
 
 // unresolved take such words back when they stand before them.
 var unresolved = []string{"not ", "isn't ", "n't ", "until ", "once ", "when ", "if ", "will be ", "un", "to be ", "partially ", "not yet ", "before "}

@@ -20,6 +20,15 @@ type Reply struct {
 // it in the thread.
 const threadedDoubt = 2
 
+// lateDoubt is the same for a flat post that has no word of content in common
+// with the utterance, for each power of e that it came later than ten minutes:
+// where people answer in threads, the next topic looks like a late answer.
+const lateDoubt = 1
+
+// ownThreadDoubt is the same for a post under which others talk in a thread
+// without the author: it began something of its own.
+const ownThreadDoubt = 2
+
 // askedAgainDoubt is the same for what was said before the author asked again.
 const askedAgainDoubt = 2
 
@@ -44,7 +53,7 @@ func (t *Talk) Replies() []Reply {
 		if signals.CompareEvents(p.Event, t.Group[0].Event) > 0 {
 			chance := logistic(linkWeights[:], t.linkFacts(i, rank, naming))
 			if len(t.of(p).names) == 0 {
-				chance = damp(chance, threadedDoubt*t.threaded)
+				chance = damp(chance, t.strangeness(p))
 				if t.asksAgainAfter(i) {
 					chance = damp(chance, askedAgainDoubt)
 				}
@@ -54,6 +63,19 @@ func (t *Talk) Replies() []Reply {
 		rank++
 	}
 	return out
+}
+
+// strangeness is how much speaks against a flat post that addresses nobody being
+// an answer, in powers of e: nothing where nobody uses threads.
+func (t *Talk) strangeness(p *signals.Post) float64 {
+	doubt := threadedDoubt * t.threaded
+	if t.threaded > 0 && t.shared(t.bestAsk(), p) == 0 {
+		doubt += lateDoubt * t.threaded * math.Log1p(max(0, p.Event.At.Sub(t.Last().Event.At).Minutes())/10)
+	}
+	if t.roots[p.Event.Case] {
+		doubt += ownThreadDoubt
+	}
+	return doubt
 }
 
 // asksAgainAfter reports whether the author asked nearly the same once more
@@ -114,4 +136,26 @@ func flag(b bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// foreignThreads finds the threads of the channel from root on in which its author does not write.
+func foreignThreads(room *signals.Room, root *signals.Post) map[signals.Key]bool {
+	if room == nil {
+		return nil
+	}
+	out := make(map[signals.Key]bool)
+	for _, p := range room.Since(root.Event.At) {
+		if IsRoot(p) || IsBot(p.Event.Actor) || p.Event.Actor == root.Event.Actor {
+			continue
+		}
+		if _, seen := out[p.Event.Case]; !seen {
+			out[p.Event.Case] = true
+		}
+	}
+	for _, p := range room.Since(root.Event.At) {
+		if p.Event.Actor == root.Event.Actor {
+			delete(out, p.Event.Case)
+		}
+	}
+	return out
 }

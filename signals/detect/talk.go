@@ -38,8 +38,9 @@ type Talk struct {
 	read     func(*signals.Post) *Reading
 	info     map[*signals.Post]*spoken
 	turn     map[string]int
-	again    *int    // the last place in After where the author asks again, see asksAgainAfter
-	threaded float64 // the share of the posts around that stand in threads
+	again    *int                 // the last place in After where the author asks again, see asksAgainAfter
+	roots    map[signals.Key]bool // threads of others in the channel in which the author does not write
+	threaded float64              // the share of the posts around that stand in threads
 }
 
 // spoken is what a post does in a conversation.
@@ -82,6 +83,7 @@ func NewTalk(root *signals.Post, thread []*signals.Post, room *signals.Room, org
 	t := &Talk{Author: root.Event.Actor, Group: []*signals.Post{root}, org: org, read: read, info: make(map[*signals.Post]*spoken)}
 	flat, at := flatPosts(root, room)
 	t.threaded = threadedShare(room, root)
+	t.roots = foreignThreads(room, root)
 	if at >= 0 {
 		t.around(flat, at)
 	} else {
@@ -308,46 +310,3 @@ func called(p *signals.Person, word string) bool {
 	first, _, _ := strings.Cut(name, " ")
 	return word == name || word == first || word == strings.ReplaceAll(name, " ", "")
 }
-
-// shared is how many words of content two posts have in common.
-func (t *Talk) shared(a, b *signals.Post) int {
-	wa, wb := t.content(a), t.content(b)
-	n := 0
-	for w := range wa {
-		if wb[w] {
-			n++
-		}
-	}
-	return n
-}
-
-// content is the set of words of four letters and more in a post's prose and
-// inline code, common words left out.
-func (t *Talk) content(p *signals.Post) map[string]bool {
-	in := t.of(p)
-	if in.words == nil {
-		in.words = make(map[string]bool, 16)
-		for _, w := range text.Tokens(in.r.Doc.Prose, nil) {
-			if len(w) >= 4 && !plainWords[w] {
-				in.words[w] = true
-			}
-		}
-	}
-	return in.words
-}
-
-// plainWords are frequent English words that say nothing about a subject.
-var plainWords = func() map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(`about after again also always another anybody anyone anything around back been before being
-		better came cant come could didn does doesn doing done dont down each else even ever every everyone everything find first
-		from gets give going gone good great have hello help here idea into isnt just keep kind know last less like list little look
-		looking made make many maybe mean might more most much must need never next nobody nothing okay once only other over people
-		please pretty problem probably question really right said same seems should since some somebody someone something still
-		such sure take tell than thank thanks that their them then there these they thing things think this those through time
-		tried trying until using very want wants well were what when where which while will with without wont work working works
-		would wrong yeah your youre`) {
-		m[w] = true
-	}
-	return m
-}()

@@ -32,7 +32,7 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 	if s.Case.Key.Source == signals.Jira {
 		return unansweredQuestion(s)
 	}
-	if len(s.Case.Posts) == 0 || s.Models.Read(s.Case.Posts[0]).asks() < s.Policy().Detect.UnansweredAsk.Least {
+	if len(s.Case.Posts) == 0 || s.Models.Read(s.Case.Posts[0]).seeks() < s.Policy().Detect.UnansweredAsk.Least {
 		return nil
 	}
 	limit := s.Policy().Detect.UnansweredAsk
@@ -44,7 +44,7 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	ask := t.askPost(limit.Least)
-	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.takenBack() || t.repeats(s, ask) {
+	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.takenBack() || t.idle() || t.repeats(s, ask) {
 		return nil
 	}
 	if t.answered() {
@@ -208,6 +208,9 @@ var seenEmoji = []string{"white_check_mark", "heavy_check_mark", "ballot_box_wit
 
 // answers reports whether a reply is more than a sigh of somebody who has the same.
 func (r *Reading) answers() bool {
+	if r.sigh() {
+		return false
+	}
 	return !r.Has(text.MeToo, 0.5) || r.Has(text.Answer, 0.5) || r.Has(text.Ack, 0.5) || len(r.Doc.Prose) > 200
 }
 
@@ -219,7 +222,7 @@ func (t *Talk) takenBack() bool {
 		}
 	}
 	for _, p := range t.Thread {
-		if p.Event.Actor == t.Author && settles(t.Reading(p)) {
+		if p.Event.Actor == t.Author && (settles(t.Reading(p)) || t.findsOut(p)) {
 			return true
 		}
 	}
@@ -273,10 +276,4 @@ func (t *Talk) repeats(s *Snapshot, ask *signals.Post) bool {
 // unanswered is the chance that the utterance is a request that nobody answered.
 func (t *Talk) unanswered() float64 {
 	return logistic(askWeights[:], t.askFacts(t.Replies()))
-}
-
-// same reports whether two posts have most of their words of content in common.
-func (t *Talk) same(a, b *signals.Post) bool {
-	n := t.shared(a, b)
-	return n >= 2 && float64(n) >= 0.6*float64(min(len(t.content(a)), len(t.content(b))))
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"andon/signals"
 )
@@ -39,6 +40,9 @@ func unansweredQuestion(s *Snapshot) []signals.Signal {
 // else the holder when the originator asks, else the originator when the holder
 // asks. It is "" where no person asks, or nobody in particular is asked.
 func askedOf(s *Snapshot, q *signals.Post) string {
+	if strings.IndexByte(q.Text, '?') < 0 {
+		return "" // spares the reading of most comments
+	}
 	r := s.Models.Read(q)
 	asker := q.Event.Actor
 	if IsBot(asker) || asker == "" || r.asks() < s.Policy().Detect.UnansweredAsk.Least || !endsAsking(r.Doc.Prose) {

@@ -45,8 +45,14 @@ func untrackedProblem(s *Snapshot) []signals.Signal {
 	}
 	posts := t.replied()
 	score := problemScore(t, posts)
+	if score < limits.Least && !social(s.Room) && t.opens() && statesFault(t.Reading(root)) && !t.discussed(posts) {
+		score = faultScore
+	}
 	if score < limits.Least || t.tracked(posts) || t.settled(posts) {
 		return nil
+	}
+	if !t.opens() || t.discussed(posts) {
+		score *= doubted
 	}
 	sig := s.Signal("untracked_problem", root.Event.ID, score, untrackedReason(t, posts, s.Now), evidenceOf(root, t.Group, posts)...)
 	sig.About = root.Event.Actor
@@ -68,8 +74,9 @@ func (s *Snapshot) mayBeProblem(root *signals.Post) bool {
 		if p.Event.Actor != root.Event.Actor {
 			return false
 		}
-		n.add(p.Event.Actor, true, s.Models.Read(p))
-		return n.core() > 0
+		r := s.Models.Read(p)
+		n.add(p.Event.Actor, true, r)
+		return n.core() > 0 || statesFault(r)
 	}
 	if slices.ContainsFunc(s.Case.Posts[:min(len(s.Case.Posts), maxProblemPosts)], told) {
 		return true
@@ -249,8 +256,11 @@ func untrackedReason(t *Talk, posts []*signals.Post, now time.Time) string {
 	default:
 		talk = fmt.Sprintf("%d people answered", len(others))
 	}
-	about := ""
-	if q := t.faultWords(); q != "" {
+	about, q := "", t.faultWords()
+	if q == "" {
+		q = t.Reading(t.Group[0]).Phrase[text.Problem]
+	}
+	if q != "" {
 		about = fmt.Sprintf(" (“%s”)", q)
 	}
 	return fmt.Sprintf("a problem was described %s ago%s; %s, and no ticket, incident or fix is linked to it", lasted(now.Sub(t.Group[0].Event.At)), about, talk)

@@ -26,7 +26,8 @@ var Workaround = Detector{
 const workaroundAlike = 6
 
 func workaround(s *Snapshot) []signals.Signal {
-	if e := s.Event; e == nil || (e.Kind != signals.Said && e.Kind != signals.Edited) {
+	e := s.Event
+	if e == nil || (e.Kind != signals.Said && e.Kind != signals.Edited) {
 		return nil // only words tell of a workaround
 	}
 	if s.Case.Key.Source == signals.Jira && !s.Case.Open() {
@@ -37,13 +38,19 @@ func workaround(s *Snapshot) []signals.Signal {
 	var said mention
 	for _, p := range posts[max(0, len(posts)-workaroundReach):] {
 		m, ok := s.mentions(p)
-		if !ok {
-			continue
-		}
-		if m.recurs && s.speaksOfFault(p) {
+		if ok && m.recurs && s.speaksOfFault(p) {
 			return []signals.Signal{s.workaroundSignal(p, nil, fmt.Sprintf("a fault is worked round (“%s”), and the words say that it keeps happening", m.words))}
 		}
-		if first == nil {
+		if !s.fresh(p) {
+			if ok && first == nil {
+				first, said = p, m
+			}
+			continue // it was judged by itself when it was written
+		}
+		if words := s.normal(p); words != "" {
+			return []signals.Signal{s.workaroundSignal(p, nil, fmt.Sprintf("people live with a fault by a way round it (“%s”), and the words say that it has become normal", words))}
+		}
+		if ok && first == nil {
 			first, said = p, m
 		}
 	}
@@ -56,6 +63,26 @@ func workaround(s *Snapshot) []signals.Signal {
 	}
 	return []signals.Signal{s.workaroundSignal(first, earlier, fmt.Sprintf("a workaround (“%s”) was mentioned %s in %s for much the same subject",
 		said.words, times(len(earlier)+1), lasted(first.Event.At.Sub(earlier[0].Event.At))))}
+}
+
+// workaroundAlone is the weight from which words of the cue list tell by
+// themselves that a fault has become normal.
+const workaroundAlone = 0.8
+
+// normal returns the words of a post which say that people have settled down
+// with a fault; "" where none do.
+func (s *Snapshot) normal(p *signals.Post) string {
+	if IsBot(p.Event.Actor) || social(s.Room) {
+		return ""
+	}
+	r := s.Models.Read(p)
+	if r.Has(text.Joke, 0.6) || r.Has(text.Release, 0.6) || r.Has(text.HowTo, 0.6) || !namesWork(r) && !s.speaksOfFault(p) {
+		return ""
+	}
+	if words := bypasses(r); words != "" {
+		return words
+	}
+	return brief(inHabit(r), 12)
 }
 
 // workaroundReach is how many of the latest posts of a case are looked at.
@@ -150,9 +177,18 @@ var recurWords = [][]string{
 	{"restart", "again"}, {"rerun", "again"}, {"rerunning", "again"}, {"every", "few"}, {"third", "time"}, {"again", "today"}, {"again", "this"}, {"again", "just"}, {"again", "rerun"}, {"again", "restart"},
 }
 
+// onlyWhen begin a clause that says when a fault shows: nothing is worked round in it.
+var onlyWhen = [][]string{
+	{"every", "time", "i", "restart"}, {"everytime", "i", "restart"}, {"each", "time", "i", "restart"}, {"every", "time", "we", "restart"}, {"every", "time", "i", "reboot"}, {"everytime", "i", "reboot"},
+	{"every", "time", "i", "rerun"}, {"every", "time", "i", "reload"}, {"everytime", "i", "reload"}, {"every", "time", "i", "run"}, {"everytime", "i", "run"},
+}
+
 // recurring reports whether a sentence says that something keeps happening.
 func recurring(sentence string) bool {
 	words := text.Tokens(sentence, nil)
+	if slices.ContainsFunc(onlyWhen, func(w []string) bool { return containsWords(words, w) }) {
+		return false
+	}
 	return slices.ContainsFunc(recurWords, func(w []string) bool { return containsWords(words, w) })
 }
 

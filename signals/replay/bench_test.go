@@ -32,7 +32,7 @@ func tracker(events int) []*signals.Event {
 			b.WriteByte("aeiou"[w/12%5])
 			fmt.Fprintf(&b, "%c%c%x", "bcdfglmnprst"[w/60%12], "aeiou"[w/720%5], w)
 		}
-		return b.String()
+		return strings.Clone(b.String()) // without the builder's slack, as a reader makes it
 	}
 	names := func(prefix string, n int) []string {
 		out := make([]string, n)

@@ -54,8 +54,22 @@ func compare(a, b stamp) int {
 	if c := signals.CompareKeys(x.Case, y.Case); c != 0 {
 		return c
 	}
-	return cmp.Or(cmp.Compare(x.Seq.Item, y.Seq.Item), cmp.Compare(x.ID, y.ID),
-		cmp.Compare(x.To, y.To), cmp.Compare(x.Text, y.Text), cmp.Compare(x.Actor, y.Actor))
+	if c := cmp.Or(cmp.Compare(x.Seq.Item, y.Seq.Item), cmp.Compare(x.ID, y.ID)); c != 0 {
+		return c
+	}
+	return compareContents(x, y)
+}
+
+// compareContents orders two versions of one event. The one that fewer may see
+// comes first: it stays.
+func compareContents(x, y *signals.Event) int {
+	if c := slices.Compare([]string{string(x.Audience), x.To, x.Text, x.Actor, string(x.Kind), x.Field, x.From, x.Ref},
+		[]string{string(y.Audience), y.To, y.Text, y.Actor, string(y.Kind), y.Field, y.From, y.Ref}); c != 0 {
+		return c
+	}
+	return slices.CompareFunc(x.Set, y.Set, func(a, b signals.Value) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.To, b.To))
+	})
 }
 
 // dropRepeats removes later events that bear an id seen before: two exports

@@ -59,25 +59,40 @@ func (n *notes) event(w *decide.World, c *signals.Case, e *signals.Event) {
 	case signals.Reopened:
 		n.came(c, reopened, e.At)
 	case signals.TeamMoved:
+		if c.Path.Teams().Handoffs() >= far {
+			n.came(c, wandered, e.At)
+		}
 		n.moved(c, e)
 	}
 	if why, ok := w.Org.Policy.Escalates(c, e); ok && why != "" {
 		n.came(c, escalated, e.At)
 	}
-	if c.Team != "" && c.Holder != "" {
-		add(n.people, c.Team, c.Holder)
+	if e.Audience == signals.Public {
+		n.held(w.Org, c.For(signals.Viewer{}))
 	}
 }
 
+// held counts who acts for which team, by what everybody may see.
+func (n *notes) held(org *signals.Org, c *signals.Case) {
+	if p := org.Person(c.Holder); c.Team != "" && c.Holder != "" && !signals.IsBot(c.Holder) && (p == nil || !p.Bot) {
+		add(n.people, c.Team, org.Who(c.Holder))
+	}
+}
+
+// moved counts a hand-over, as far as everybody may see it. The items of one
+// entry make one stay, which bears the id of the first of them.
 func (n *notes) moved(c *signals.Case, e *signals.Event) {
-	teams := c.Path.Teams()
-	if len(teams) < 2 || teams[len(teams)-1].Event != e.ID {
+	if e.Audience != signals.Public {
 		return
 	}
-	if teams.Handoffs() >= far {
-		n.came(c, wandered, e.At)
+	teams := c.For(signals.Viewer{}).Path.Teams()
+	if len(teams) < 2 {
+		return
 	}
 	from, to := &teams[len(teams)-2], &teams[len(teams)-1]
+	if to.Team != e.To || e.From == e.To || !to.Since.Equal(e.At) {
+		return
+	}
 	p := pair{from.Team, to.Team}
 	t := n.pairs[p]
 	if t == nil {

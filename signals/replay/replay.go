@@ -129,6 +129,7 @@ func (r *run) learn(in *Input) error {
 			return fmt.Errorf("learn event %s: %w", e.ID, err)
 		}
 		if c != nil {
+			r.w.Learnt(e)
 			r.observe(c, e)
 		}
 	}
@@ -232,6 +233,9 @@ func (r *run) look(c *signals.Case, e *signals.Event, now time.Time) error {
 		}
 	}
 	r.times.set(c.Key, nanos(l.At))
+	for _, also := range l.Also {
+		r.times.sooner(also.Case, nanos(also.At))
+	}
 	if ch := c.Key.Channel(); ch != "" {
 		a := r.rooms[ch]
 		if a == nil {

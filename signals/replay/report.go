@@ -31,7 +31,8 @@ type Report struct {
 	Sample    []SampleRow
 	Group     int // least number of people behind a figure of a team
 
-	all []rated
+	all  []rated
+	size map[string]int // people by team
 }
 
 // DetectorRow is what became of the signals of one detector.
@@ -108,7 +109,8 @@ type LongRow struct {
 // Stay is one team's hold on a case.
 type Stay struct {
 	Team  string
-	Hours float64
+	Hours float64 // 0 where Small
+	Small bool    // the team has too few people for its times to be shown
 }
 
 // SampleRow is one signal to be judged by hand. Detector and Reason are left
@@ -135,6 +137,7 @@ func Summarize(res *Result) *Report {
 		}
 	}
 	r.Channels = len(res.notes.posts)
+	r.sizes(w, res)
 	r.detectors(w, res)
 	r.loads(w, res)
 	r.early(w, res)

@@ -87,10 +87,32 @@ func teamOf(w *decide.World, res *Result, id string) string {
 	return best
 }
 
+// sizes counts the people of each team: those whom the roster names, or those
+// who held something for it, whichever are more.
+func (r *Report) sizes(w *decide.World, res *Result) {
+	r.size = make(map[string]int)
+	for team, people := range res.notes.people {
+		r.size[team] = len(people)
+	}
+	named := make(map[string]int)
+	for _, p := range w.Org.People {
+		if p.Team != "" && !p.Bot && !p.Left {
+			named[w.Org.TeamName(p.Team)]++
+		}
+	}
+	for team, n := range named {
+		r.size[team] = max(r.size[team], n)
+	}
+}
+
+// small reports whether a team's own times would be those of few people. Where
+// the history names nobody at all, no time is anybody's.
+func (r *Report) small(team string) bool { return len(r.size) > 0 && r.size[team] < r.Group }
+
 func (r *Report) teamRows(teams map[string]int, res *Result) {
 	together := 0
 	for _, team := range slices.Sorted(maps.Keys(teams)) {
-		people := len(res.notes.people[team])
+		people := r.size[team]
 		if people < r.Group {
 			together += teams[team]
 			continue
@@ -127,7 +149,7 @@ func load(counts map[string]int, units int) Load {
 func (r *Report) pairs(res *Result) {
 	n := &res.notes
 	for p, t := range n.pairs {
-		if len(n.people[p.from]) < r.Group || len(n.people[p.to]) < r.Group {
+		if r.size[p.from] < r.Group || r.size[p.to] < r.Group {
 			continue
 		}
 		row := PairRow{From: p.from, To: p.to, Handoffs: t.count}
@@ -151,7 +173,7 @@ func (r *Report) pairs(res *Result) {
 func (r *Report) longest(w *decide.World) {
 	var cases []*signals.Case
 	for _, c := range w.Cases {
-		if len(c.Path) > 2 && public(c) && c.Path.Teams().Handoffs() >= 2 {
+		if len(c.Path) > 2 && !c.Gone && public(c) && c.Path.Teams().Handoffs() >= 2 {
 			cases = append(cases, c)
 		}
 	}
@@ -172,7 +194,11 @@ func (r *Report) long(w *decide.World, c *signals.Case) LongRow {
 	}
 	for i := range teams {
 		hours := max(0, teams[i].Waiting(end).Hours())
-		row.Stays = append(row.Stays, Stay{teams[i].Team, hours})
+		if r.small(teams[i].Team) {
+			row.Stays = append(row.Stays, Stay{Team: teams[i].Team, Small: true})
+			continue
+		}
+		row.Stays = append(row.Stays, Stay{Team: teams[i].Team, Hours: hours})
 		if i > 0 && i < len(teams)-1 {
 			row.Hours += hours
 		}
@@ -198,7 +224,7 @@ func (r *Report) sample(w *decide.World) {
 	byDetector := map[string][]*decide.Record{}
 	for _, rec := range w.Book.Records {
 		r.all = append(r.all, rated{strconv.FormatUint(hash(rec.Signal.Key()), 36), rec.Signal.Detector})
-		if c := w.Cases[rec.Signal.Case]; c != nil && public(c) {
+		if c := w.Cases[rec.Signal.Case]; c != nil && !c.Gone && public(c) && rec.Signal.Audience == signals.Public {
 			byDetector[rec.Signal.Detector] = append(byDetector[rec.Signal.Detector], rec)
 		}
 	}

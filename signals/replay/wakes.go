@@ -51,6 +51,13 @@ func (a *agenda) set(k signals.Key, at int64) {
 	}
 }
 
+// sooner lets a case have a wish besides the one that it has: the earlier counts.
+func (a *agenda) sooner(k signals.Key, at int64) {
+	if old, had := a.want[k]; at != 0 && (!had || at < old) {
+		a.set(k, at)
+	}
+}
+
 // pop takes the earliest wish that is at or before limit, or strictly before it
 // when open is set.
 func (a *agenda) pop(limit int64, open bool) (wake, bool) {

@@ -6,7 +6,8 @@
 // many closed cases passed through that context and how many of them came to
 // the outcome afterwards. A prediction mixes the rates of the contexts that
 // apply, each shrunk towards the general rate by how little was seen. It learns
-// when cases close and never from anything later than the moment asked about.
+// when cases close, from those that everybody may see, and never from anything
+// later than the moment asked about.
 //
 // It does not own the detectors that use it (signals/detect) nor the paths that
 // it counts (signals).
@@ -58,6 +59,7 @@ type story struct {
 	contexts [][]string
 	came     [len(Outcomes)]int
 	learnt   bool
+	private  bool // not everybody may see all of it: nothing is learnt from it
 }
 
 // New returns an empty model for which a path of long team hand-offs is long.
@@ -70,11 +72,13 @@ func New(long int) *Model {
 func (m *Model) Observe(c *signals.Case, e *signals.Event, p *signals.Policy) {
 	s := m.open[c.Key]
 	if s == nil {
-		if c.Closes > 0 {
-			return // it was learnt when it closed, and nothing had come of it
-		}
-		s = &story{}
+		// What was closed before was learnt then, and nothing had come of it: it
+		// is kept from now on if something comes after all.
+		s = &story{learnt: c.Closes > 1 || c.Closes == 1 && e.Kind != signals.Closed}
 		m.open[c.Key] = s
+	}
+	if e.Audience != signals.Public && e.Counts() {
+		s.private = true
 	}
 	m.mark(s, c, e, p)
 	if n := c.Entries; n > len(s.contexts) && n <= deepest && !s.learnt {
@@ -84,9 +88,9 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event, p *signals.Policy) {
 	}
 	if e.Kind == signals.Closed && !s.learnt {
 		m.learn(s)
-		if s.came == [len(Outcomes)]int{} {
-			delete(m.open, c.Key)
-		}
+	}
+	if s.learnt && s.came == [len(Outcomes)]int{} {
+		delete(m.open, c.Key)
 	}
 }
 
@@ -113,6 +117,9 @@ func (m *Model) mark(s *story, c *signals.Case, e *signals.Event, p *signals.Pol
 
 func (m *Model) learn(s *story) {
 	s.learnt = true
+	if s.private {
+		s.contexts = nil
+	}
 	for i, list := range s.contexts {
 		for o := range Outcomes {
 			at := s.came[o]

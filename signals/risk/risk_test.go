@@ -22,6 +22,7 @@ func life(m *Model, id int, closed bool, teams ...string) (*signals.Case, []Pred
 	var out []Prediction
 	put := func(n int, e signals.Event) {
 		e.Case, e.ID, e.At, e.Seq.Entry = k, fmt.Sprintf("%s/%d", k, n), begin.Add(time.Duration(id*100+n)*time.Minute), int64(n)
+		e.Audience = signals.Public
 		c.Apply(&e)
 		m.Observe(c, &e, &p)
 		out = append(out, m.Predict(c))

@@ -1,0 +1,148 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"andon/signals"
+)
+
+// due releases what was held long enough and lets die what nothing came of. It
+// returns when the case wants to be looked at next for these reasons.
+func (w *World) due(c *signals.Case, now time.Time) time.Time {
+	var next time.Time
+	for _, r := range w.Book.running(c.Key) {
+		for _, n := range r.Nudges {
+			switch n.State {
+			case signals.Held:
+				w.release(c, r, n, now)
+			case signals.Proposed:
+				w.lapse(c, r, n, now)
+			}
+			if n.State == signals.Held || n.State == signals.Proposed {
+				next = earlier(next, n.Look)
+			}
+		}
+		next = earlier(next, w.expire(r, now))
+	}
+	return next
+}
+
+// release looks at a held nudge again: it is dropped when the problem moved on
+// or the wait grew too long, else every reason to hold is asked again.
+func (w *World) release(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) {
+	if w.overtaken(c, r, n, now) || now.Before(n.Look) {
+		return
+	}
+	why := n.Why
+	n.At = now
+	if now.Sub(r.Signal.At) > w.Org.Policy.HeldFor {
+		w.settle(r, n, verdict{signals.Superseded, "it was held too long: " + why, time.Time{}})
+		return
+	}
+	if gone := w.takenBack(c, n.Signal); gone {
+		w.settle(r, n, verdict{signals.Superseded, "what it rests on was taken back before it was time to speak", time.Time{}})
+		return
+	}
+	var v verdict
+	if ok, _, _ := w.Org.Available(n.To, now); ok && w.visible(c, n.Signal, w.viewer(n.To)) {
+		v = w.hold(c, n, now)
+	} else {
+		v = w.place(c, r, n, now) // who it was for cannot be asked any more
+	}
+	if v.State == signals.Held && v.Why != why {
+		v.Why += " (held since " + r.Signal.At.Format("2 January 15:04") + ")"
+	}
+	w.settle(r, n, v)
+}
+
+// lapse drops a nudge that waits for approval when the problem moved on, or
+// nobody approved it in time.
+func (w *World) lapse(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) {
+	n.Look = r.Signal.At.Add(w.Org.Policy.HeldFor)
+	if !w.overtaken(c, r, n, now) && !now.Before(n.Look) {
+		n.At = now
+		w.settle(r, n, verdict{signals.Superseded, "nobody approved it within " + since(w.Org.Policy.HeldFor), time.Time{}})
+	}
+}
+
+// overtaken drops a nudge that was not said yet when it is not needed any more.
+func (w *World) overtaken(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) bool {
+	why := ""
+	switch {
+	case c.Gone:
+		why = "it was deleted before it was time to speak"
+	case r.Ledger.Reached(signals.Corrected), !c.Open():
+		why = "it was solved before it was time to speak"
+	case r.Ledger.Reached(signals.ReactedTo):
+		why = "somebody reacted before it was time to speak"
+	default:
+		return false
+	}
+	n.At = now
+	w.settle(r, n, verdict{signals.Superseded, why, time.Time{}})
+	return true
+}
+
+// takenBack reports whether a message that a signal rests on was deleted: what
+// it said must not be told on.
+func (w *World) takenBack(c *signals.Case, s *signals.Signal) bool {
+	p := w.Problem(c)
+	return slices.ContainsFunc(s.Evidence, func(id string) bool {
+		e := w.evidence(p, c, id)
+		if e == nil || e.Kind != signals.Said || e.Text == "" {
+			return false
+		}
+		of := w.Cases[e.Case]
+		return of != nil && (of.Gone || of.Post(id) == nil)
+	})
+}
+
+// expire lets a signal die whose next stage is overdue, and returns when it
+// wants to be asked again.
+func (w *World) expire(r *Record, now time.Time) time.Time {
+	l, p := r.Ledger, &w.Org.Policy
+	switch {
+	case l.Reached(signals.Corrected):
+		end := l.Times[signals.Corrected].Add(p.Watch)
+		if now.Before(end) {
+			return end
+		}
+		if !l.Reached(signals.ConfirmedBy) {
+			l.Quiet = end
+			l.Die(signals.ConfirmedBy, "nobody confirmed it; it stayed quiet for "+since(p.Watch), end)
+		}
+		r.Over = true
+	case l.Reached(signals.ReactedTo):
+		from, why := l.Times[signals.ReactedTo], "somebody reacted, and it was not solved within "
+		if r.Again.After(from) {
+			from, why = r.Again, "it came back, and was not solved within "
+		}
+		end := from.Add(p.Watch)
+		if now.Before(end) {
+			return end
+		}
+		l.Die(signals.Corrected, why+since(p.Watch), end)
+	case l.Reached(signals.Transmitted):
+		return w.ignored(r, now)
+	}
+	return time.Time{}
+}
+
+// ignored ends the wait for an answer after the person's patience in working time.
+func (w *World) ignored(r *Record, now time.Time) time.Time {
+	var next time.Time
+	for _, n := range r.Nudges {
+		if n.State != signals.Sent {
+			continue
+		}
+		end := w.Org.Calendar(n.To).Add(n.At, w.Org.Policy.Patience)
+		if now.Before(end) {
+			next = earlier(next, end)
+			continue
+		}
+		n.State, n.Why = signals.Ignored, "no answer within "+since(w.Org.Policy.Patience)+" of working time"
+		r.Ledger.Die(signals.ReceivedBy, n.Why, end)
+	}
+	return next
+}
