@@ -55,7 +55,7 @@ func (p *parser) read(t top) error {
 	}
 	switch {
 	case !t.fields.IsObject() && t.errs.IsArray():
-		return fmt.Errorf("Jira answered with an error: %.200s", t.errs.Raw)
+		return fmt.Errorf("the answer is an error of Jira: %.200s", t.errs.Raw)
 	case is.id == "":
 		return errors.New("no issue: it has neither a numeric id nor a key")
 	case !t.fields.IsObject():

@@ -15,7 +15,6 @@ type notes struct {
 	pairs    map[pair]*traffic
 	people   map[string]map[string]bool // team -> persons who held something for it
 	posts    map[string]map[string]bool // channel -> days with posts
-	day      map[string]int             // channel|day -> posts
 }
 
 type pair struct{ from, to string }

@@ -116,7 +116,7 @@ type found struct {
 func (m *Finder) walk(n uint32, i int) {
 	nd := &m.nodes[n]
 	for _, e := range nd.ends {
-		if i > m.start && (!e.question || m.toks[m.start].question) && !(e.veto == false && m.negate[e.cue] && m.negated(m.start)) {
+		if i > m.start && (!e.question || m.toks[m.start].question) && !(!e.veto && m.negate[e.cue] && m.negated(m.start)) {
 			m.out = append(m.out, found{int32(m.start), int32(i), e})
 		}
 	}
