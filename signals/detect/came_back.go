@@ -60,7 +60,9 @@ func reopened(s *Snapshot, e *signals.Event) []signals.Signal {
 	if s.Case.Closes > 1 {
 		reason += fmt.Sprintf("; it has been closed %s", times(s.Case.Closes))
 	}
-	return []signals.Signal{s.Signal("came_back", e.ID, 1, reason, e.ID, closed.ID)}
+	out := s.Signal("came_back", e.ID, 1, reason, e.ID, closed.ID)
+	out.About = closed.Actor
+	return []signals.Signal{out}
 }
 
 func asResolution(to string) string {
@@ -135,7 +137,9 @@ func recurred(s *Snapshot) []signals.Signal {
 		if len(l.Words) > 0 {
 			reason += "; both speak of " + listed(l.Words[:min(4, len(l.Words))])
 		}
-		return []signals.Signal{s.Signal("came_back", first.ID, l.Score, reason, first.ID, end.ID)}
+		out := s.Signal("came_back", first.ID, l.Score, reason, first.ID, end.ID)
+		out.About = end.Actor // told to somebody other than who closed the earlier one
+		return []signals.Signal{out}
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ var solvedEmoji = []string{"white_check_mark", "heavy_check_mark", "ballot_box_w
 // takes it back, somebody says that it was fixed, or a reaction does.
 func (t *Talk) settled(posts []*signals.Post) bool {
 	for _, p := range t.Group {
-		if slices.ContainsFunc(p.Reactions, func(r signals.Reaction) bool { return slices.Contains(solvedEmoji, r.Emoji) }) {
+		if slices.ContainsFunc(p.Reactions, func(r signals.Reaction) bool { return !r.Undated && slices.Contains(solvedEmoji, r.Emoji) }) {
 			return true
 		}
 	}

@@ -21,6 +21,9 @@ func detectorNames() []string {
 	return out
 }
 
+// noTeam stands for people of whom no team is known.
+const noTeam = "no known team"
+
 // smallTeams stands for all teams with fewer people than the group size.
 const smallTeams = "small teams together"
 
@@ -82,7 +85,7 @@ func teamOf(w *decide.World, res *Result, id string) string {
 		}
 	}
 	if best == "" {
-		return "no known team"
+		return noTeam
 	}
 	return best
 }
@@ -113,7 +116,7 @@ func (r *Report) teamRows(teams map[string]int, res *Result) {
 	together := 0
 	for _, team := range slices.Sorted(maps.Keys(teams)) {
 		people := r.size[team]
-		if people < r.Group {
+		if people < r.Group && team != noTeam {
 			together += teams[team]
 			continue
 		}
