@@ -52,7 +52,7 @@ func deflected(s *Snapshot) []signals.Signal {
 	if r.Scores[text.Bounce] > score {
 		what, score = "sent elsewhere", r.Scores[text.Bounce]
 	}
-	if takenUp(s, ask, sent, later) {
+	if takenUp(s, ask, sent, later) || ask.Event.Case != s.Case.Key { // beside a thread it is a guess who was sent away
 		score *= doubted
 	}
 	reason := fmt.Sprintf("Somebody who asked for help was %s %s ago; no ticket, link or answer has followed.", what, lasted(s.Now.Sub(sent.Event.At)))
@@ -112,8 +112,15 @@ func sendsAway(s *Snapshot, p *signals.Post) bool {
 		return false
 	}
 	r := s.Models.Read(p)
-	return (r.Has(text.Deflect, deflectLeast) || r.Has(text.Bounce, bounceLeast)) && len(r.Doc.Keys) == 0 &&
-		len(strings.Fields(r.Doc.Prose)) <= deflectWords
+	return (r.Has(text.Deflect, deflectLeast) && (r.Has(text.Deflect, mustFileLeast) || asksForTicket(r)) || r.Has(text.Bounce, bounceLeast)) &&
+		len(r.Doc.Keys) == 0 && len(strings.Fields(r.Doc.Prose)) <= deflectWords && !ofMyself(r.Doc.Prose)
+}
+
+// ofMyself reports whether a post begins with what its author did or will do:
+// "I posted in the wrong room" sends nobody away.
+func ofMyself(prose string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(prose, " ,.:@")), " ")
+	return first == "i" || strings.HasPrefix(first, "i'") || strings.HasPrefix(first, "i’") || hasWord(prose, "realized", "realised") || first == "is"
 }
 
 // repliesOf counts the posts of people other than who.
