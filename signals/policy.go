@@ -29,6 +29,8 @@ type Policy struct {
 	Modes  map[string]Mode `koanf:"modes" json:"modes"`   // by detector
 	Budget int             `koanf:"budget" json:"budget"` // unsolicited nudges per person and working day; 3
 
+	PerChannel int `koanf:"per_channel" json:"per_channel"` // unsolicited nudges about one channel and day (UTC); 3
+
 	Zone     string              `koanf:"zone" json:"zone"`         // IANA zone of people without one
 	Hours    string              `koanf:"hours" json:"hours"`       // working hours, 09:00-18:00
 	Days     string              `koanf:"days" json:"days"`         // working days, mon-fri
@@ -125,7 +127,7 @@ type Thresholds struct {
 // DefaultPolicy returns the policy that holds where nobody decided otherwise.
 func DefaultPolicy() Policy {
 	p := Policy{
-		Mode: Shadow, Modes: map[string]Mode{"cord": Live, "person_ping_pong": Off}, Budget: 3,
+		Mode: Shadow, Modes: map[string]Mode{"cord": Live, "person_ping_pong": Off}, Budget: 3, PerChannel: 3,
 		Zone: "UTC", Hours: "09:00-18:00", Days: "mon-fri",
 		Repeat: 24 * time.Hour, Merge: 15 * time.Minute, Steps: 2, Patience: 8 * time.Hour, Stale: 24 * time.Hour,
 		Sure: 0.5, Watch: 14 * 24 * time.Hour, HeldFor: 120 * time.Hour, Group: 5,

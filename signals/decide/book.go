@@ -14,10 +14,11 @@ type Book struct {
 	AsLive  bool // every detector that is not off is judged as live
 	Records []*Record
 
-	byKey   map[string]*Record
-	byCase  map[signals.Key][]*Record // records whose story is not over
-	told    map[string][]*Told        // by person or channel, latest last
-	Written int                       // messages so far; numbers the next
+	byKey      map[string]*Record
+	byCase     map[signals.Key][]*Record // records whose story is not over
+	perChannel map[string]int            // channel|day -> unsolicited nudges said
+	told       map[string][]*Told        // by person or channel, latest last
+	Written    int                       // messages so far; numbers the next
 }
 
 // Record is one signal with its ledger and its nudges.
@@ -39,7 +40,7 @@ type Told struct {
 }
 
 func newBook(asLive bool) *Book {
-	return &Book{AsLive: asLive, byKey: make(map[string]*Record), byCase: make(map[signals.Key][]*Record), told: make(map[string][]*Told)}
+	return &Book{AsLive: asLive, byKey: make(map[string]*Record), byCase: make(map[signals.Key][]*Record), told: make(map[string][]*Told), perChannel: make(map[string]int)}
 }
 
 // Has reports whether a signal was found before.

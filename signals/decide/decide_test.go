@@ -293,3 +293,18 @@ func TestUnsureSignalsDisturbNobody(t *testing.T) {
 	s.happens(signals.SlackThread("s", "C1", "1.0"), monday, signals.Event{ID: "slack/s/C1/1.0", Kind: signals.Pulled, Actor: "slack/s/UANN", Text: "help"})
 	require.NotContains(t, s.w.Book.Records[1].Nudges[0].Why, "sure", "a pulled cord is always heard")
 }
+
+func TestABusyChannelDoesNotFillTheDay(t *testing.T) {
+	s := newStory(t, nil)
+	c := s.happens(signals.SlackThread("s", "C1", "1.0"), monday, signals.Event{ID: "slack/s/C1/1.0", Kind: signals.Said, Actor: "slack/s/UANN", Text: "hello"})
+	var last *signals.Nudge
+	for i := range 4 {
+		sig := &signals.Signal{Detector: "unanswered_ask", Case: c.Key, Problem: c.Key, Occasion: string(rune('a' + i)), At: monday, Score: 1}
+		last = &signals.Nudge{Signal: sig, To: "person" + string(rune('a'+i)), At: monday}
+		v := s.w.hold(c, last, monday)
+		last.State, last.Why, last.Look = v.State, v.Why, v.Look
+	}
+	require.Equal(t, signals.Held, last.State)
+	require.Contains(t, last.Why, "the channel's 3 nudges")
+	require.Equal(t, signals.Sent, s.w.hold(c, last, last.Look).State)
+}

@@ -31,11 +31,14 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 		if v, done := w.sureHold(n); done {
 			return v
 		}
-		for _, rule := range [...]func(*signals.Nudge, time.Time) (verdict, bool){w.repeatHold, w.quietHold, w.budgetHold} {
+		for _, rule := range [...]func(*signals.Nudge, time.Time) (verdict, bool){w.repeatHold, w.quietHold, w.channelHold, w.budgetHold} {
 			if v, done := rule(n, now); done {
 				return v
 			}
 		}
+	}
+	if !asked {
+		w.Book.perChannel[channelDay(n.Signal, now)]++
 	}
 	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {
 		t.carry(n.Signal.Case, asked)
@@ -79,6 +82,20 @@ func (w *World) sureHold(n *signals.Nudge) (verdict, bool) {
 		return verdict{}, false
 	}
 	return verdict{signals.Shadowed, fmt.Sprintf("it is not sure enough to disturb anybody (%.2f, where %.2f is asked for)", n.Signal.Score, w.Org.Policy.Sure), time.Time{}}, true
+}
+
+// channelHold keeps one busy channel from filling everybody's day.
+func (w *World) channelHold(n *signals.Nudge, now time.Time) (verdict, bool) {
+	if n.Signal.Case.Channel() == "" || w.Book.perChannel[channelDay(n.Signal, now)] < w.Org.Policy.PerChannel {
+		return verdict{}, false
+	}
+	y, m, d := now.UTC().Date()
+	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC)
+	return verdict{signals.Held, "the channel's " + plural(w.Org.Policy.PerChannel, "nudge") + " for the day are spent", w.Org.Calendar(n.To).Next(tomorrow)}, true
+}
+
+func channelDay(s *signals.Signal, now time.Time) string {
+	return s.Case.Channel() + "|" + now.UTC().Format(time.DateOnly)
 }
 
 func (w *World) repeatHold(n *signals.Nudge, now time.Time) (verdict, bool) {

@@ -81,6 +81,8 @@ type Model struct {
 	due    due
 	now    int64 // unix seconds of the latest event
 
+	regulars regulars
+
 	q     query // scratch of one question
 	vals  []val
 	toks  []string
@@ -109,7 +111,7 @@ type track struct {
 // New returns a model that knows nothing.
 func New(opt Options) *Model {
 	opt.defaults()
-	m := &Model{opt: opt, cases: make(map[signals.Key]*record)}
+	m := &Model{opt: opt, cases: make(map[signals.Key]*record), regulars: make(regulars)}
 	for i := range m.pools {
 		m.pools[i].samples = make([]sample, opt.Pool)
 	}

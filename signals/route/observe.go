@@ -57,6 +57,7 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event) {
 		m.edited(c, e)
 	case signals.Said:
 		m.said(c, e)
+		m.regulars.heard(c, e)
 	case signals.Closed:
 		m.close(c, e)
 	case signals.Reopened:

@@ -18,10 +18,11 @@ func (p *picker) resolvers() {
 	if p.contradicted(own, people, teams) {
 		p.history(people, teams)
 		p.owning(own)
-		return
+	} else {
+		p.owning(own)
+		p.history(people, teams)
 	}
-	p.owning(own)
-	p.history(people, teams)
+	p.regulars()
 }
 
 // known asks the model, under the names that the roster has now.
