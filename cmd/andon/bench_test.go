@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"andon/cmd/andon/internal/config"
+	"andon/signals/detect"
 	"andon/signals/replay"
 )
 
@@ -33,6 +34,7 @@ func BenchmarkReplay(b *testing.B) {
 			name string
 			o    replay.Options
 		}{
+			{"paths", replay.Options{Signals: true, Detectors: withoutLikeness()}},
 			{"detectors", replay.Options{Signals: true}},
 			{"everything", replay.Options{Nudges: true, Risk: true, Routes: true, Matches: true}},
 		} {
@@ -55,6 +57,18 @@ func BenchmarkReplay(b *testing.B) {
 			})
 		}
 	}
+}
+
+// withoutLikeness names the detectors that do not ask for like cases, and so
+// need no similarity index.
+func withoutLikeness() []string {
+	var out []string
+	for _, d := range detect.All() {
+		if !d.Likes && d.Name != "person_ping_pong" {
+			out = append(out, d.Name)
+		}
+	}
+	return out
 }
 
 // plain is the natural typed form of an issue for encoding/json; the fields,
