@@ -11,6 +11,16 @@ type Reading struct {
 	Hits   []text.Hit // every cue phrase by its place in Doc.Prose
 	Scores map[text.Cue]float64
 	Phrase map[text.Cue]string // the words that gave the score
+
+	lex *text.Lexicon
+}
+
+// phrases returns a plain list of the lexicon by the first word of each phrase.
+func (r *Reading) phrases(list string) map[string][][]string {
+	if r.lex == nil {
+		return nil
+	}
+	return r.lex.Phrases(list)
 }
 
 // NewReading reads a post: its markup is taken apart once and every cue is
@@ -20,6 +30,7 @@ func NewReading(lex *text.Lexicon, raw string) *Reading {
 	if lex == nil {
 		return r
 	}
+	r.lex = lex
 	r.Hits = lex.Find(&r.Doc)
 	for _, h := range r.Hits {
 		if _, done := r.Scores[h.Cue]; done {

@@ -29,7 +29,7 @@ func (s *Snapshot) symptoms(c *signals.Case) []string {
 		title, code = d.Prose, d.Code
 	}
 	var out []string
-	for _, w := range plainTokens(title) {
+	for _, w := range text.Plain(title) {
 		if hostName(w) && !slices.Contains(out, w) {
 			out = append(out, w)
 		}

@@ -43,6 +43,15 @@ var cues = []Cue{Ask, Question, Hedge, Deflect, Bounce, Workaround, Problem, MeT
 
 const negationList = "negation"
 
+// The plain lists: phrases without weights or wildcards, which are no cues by
+// themselves and are looked up with Phrases.
+const (
+	Habit  = "habit"  // something is done again and again, or by everybody
+	Remedy = "remedy" // what people do to get on without a repair
+)
+
+var plainLists = []string{Habit, Remedy}
+
 //go:embed data/*.txt
 var dataFS embed.FS
 
@@ -61,6 +70,7 @@ var dataFS embed.FS
 // Case and the form of apostrophes do not matter; "don't" also finds "dont".
 type Lexicon struct {
 	lists map[string][]string
+	plain map[string]map[string][][]string // by plain list and first word
 	trie
 }
 
@@ -89,7 +99,32 @@ func listNames() []string {
 	for _, c := range cues {
 		names = append(names, string(c))
 	}
-	return names
+	return append(names, plainLists...)
+}
+
+// Phrases returns the phrases of a plain list as words, by the first word of each.
+func (l *Lexicon) Phrases(list string) map[string][][]string { return l.plain[list] }
+
+// Plain is the words of a text in lower case, hyphens and apostrophes kept, as
+// the plain lists are compared.
+func Plain(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(s, "’", "'")), func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\'' || r == '-' || r > 0x7f)
+	})
+}
+
+func plainPhrases(lists map[string][]string) map[string]map[string][][]string {
+	out := make(map[string]map[string][][]string, len(plainLists))
+	for _, list := range plainLists {
+		byFirst := make(map[string][][]string)
+		for _, line := range lists[list] {
+			if w := Plain(stripComment(line)); len(w) > 0 {
+				byFirst[w[0]] = append(byFirst[w[0]], w)
+			}
+		}
+		out[list] = byFirst
+	}
+	return out
 }
 
 // Lists gives the names of the lists that Extend knows, sorted.

@@ -88,7 +88,7 @@ func compile(lists map[string][]string) (*Lexicon, error) {
 	for _, id := range negators {
 		b.negators[id] = true
 	}
-	return &Lexicon{lists: lists, trie: b.trie}, nil
+	return &Lexicon{lists: lists, plain: plainPhrases(lists), trie: b.trie}, nil
 }
 
 func newBuilder() *builder {
