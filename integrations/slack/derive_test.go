@@ -133,9 +133,9 @@ func TestDeriveErrors(t *testing.T) {
 }
 
 func TestIsBot(t *testing.T) {
-	require.True(t, IsBot("slack/T/bot:B1"))
-	require.False(t, IsBot("slack/T/U1"))
-	require.False(t, IsBot(""))
+	require.True(t, signals.IsBot("slack/T/bot:B1"))
+	require.False(t, signals.IsBot("slack/T/U1"))
+	require.False(t, signals.IsBot(""))
 }
 
 func TestBodyFromBlocks(t *testing.T) {

@@ -105,10 +105,6 @@ func scalar(v gjson.Result) string {
 // The person id of a bot has this before its local part.
 const botPrefix = "bot:"
 
-// IsBot reports whether an actor of a Slack event is a bot: an app, an
-// integration or Slack itself.
-func IsBot(actor string) bool { return strings.HasPrefix(signals.Bare(actor), botPrefix) }
-
 // workspace is what deriving events needs to know of the workspace.
 type workspace struct {
 	Team  string

@@ -37,11 +37,11 @@ func cord(s *Snapshot) []signals.Signal {
 		if p.Event.Kind == signals.Pulled {
 			continue
 		}
-		i := slices.IndexFunc(p.Reactions, func(r signals.Reaction) bool { return slices.Contains(emoji, r.Emoji) && !IsBot(r.By) })
+		i := slices.IndexFunc(p.Reactions, func(r signals.Reaction) bool { return slices.Contains(emoji, r.Emoji) && !signals.IsBot(r.By) })
 		switch {
 		case i >= 0:
 			out = append(out, s.cordSignal(p.Event.ID, "somebody pulled the cord with :"+p.Reactions[i].Emoji+": on this message", p.Event.ID))
-		case s.fresh(p) && !IsBot(p.Event.Actor) && pulls(p.Text, emoji):
+		case s.fresh(p) && !signals.IsBot(p.Event.Actor) && pulls(p.Text, emoji):
 			out = append(out, s.cordSignal(p.Event.ID, "somebody pulled the cord in this message", p.Event.ID))
 		}
 	}

@@ -76,7 +76,7 @@ func takenUp(s *Snapshot, ask, sent *signals.Post, later []*signals.Post) bool {
 		if p == sent {
 			break
 		}
-		if p.Event.Actor != ask.Event.Actor && !IsBot(p.Event.Actor) && len(strings.Fields(s.Models.Read(p).Doc.Prose)) > shortAnswer {
+		if p.Event.Actor != ask.Event.Actor && !signals.IsBot(p.Event.Actor) && len(strings.Fields(s.Models.Read(p).Doc.Prose)) > shortAnswer {
 			return true // others answered before
 		}
 	}
@@ -94,7 +94,7 @@ func deflection(s *Snapshot) (ask, sent *signals.Post, later []*signals.Post) {
 	root := posts[0]
 	for i := min(len(posts)-1, 3*deflectAfter); i > 0; i-- {
 		p := posts[i]
-		if repliesOf(posts[:i], root.Event.Actor) <= deflectAfter && p.Event.Actor != root.Event.Actor && sendsAway(s, p) && !IsBot(root.Event.Actor) && (needsHelp(s, posts[:i], root.Event.Actor) || mustFile(s, root, p)) {
+		if repliesOf(posts[:i], root.Event.Actor) <= deflectAfter && p.Event.Actor != root.Event.Actor && sendsAway(s, p) && !signals.IsBot(root.Event.Actor) && (needsHelp(s, posts[:i], root.Event.Actor) || mustFile(s, root, p)) {
 			return root, p, posts[i+1:]
 		}
 	}
@@ -108,7 +108,7 @@ func deflection(s *Snapshot) (ask, sent *signals.Post, later []*signals.Post) {
 // sendsAway reports whether a person's post sends its reader away without
 // giving a ticket itself.
 func sendsAway(s *Snapshot, p *signals.Post) bool {
-	if IsBot(p.Event.Actor) {
+	if signals.IsBot(p.Event.Actor) {
 		return false
 	}
 	r := s.Models.Read(p)
@@ -127,7 +127,7 @@ func ofMyself(prose string) bool {
 func repliesOf(posts []*signals.Post, who string) int {
 	n := 0
 	for _, p := range posts {
-		if p.Event.Actor != who && !IsBot(p.Event.Actor) {
+		if p.Event.Actor != who && !signals.IsBot(p.Event.Actor) {
 			n++
 		}
 	}
@@ -207,7 +207,7 @@ func settledLater(s *Snapshot, ask, sent *signals.Post, later []*signals.Post) b
 	for _, p := range later {
 		r := s.Models.Read(p)
 		switch {
-		case IsBot(p.Event.Actor), p.Event.At.After(until) && p.Event.Actor == ask.Event.Actor && len(r.Doc.Keys)+len(r.Doc.URLs) == 0:
+		case signals.IsBot(p.Event.Actor), p.Event.At.After(until) && p.Event.Actor == ask.Event.Actor && len(r.Doc.Keys)+len(r.Doc.URLs) == 0:
 			continue
 		case len(r.Doc.Keys)+len(r.Doc.URLs) > 0:
 			return true

@@ -88,7 +88,7 @@ func echo(s *Snapshot) []signals.Signal {
 func (s *Snapshot) reportsHere() (out []report, ok bool) {
 	if s.Case.Key.Source == signals.Jira {
 		first := s.Case.Events()[0]
-		if first.Kind != signals.Opened || s.Case.Opener == "" || IsBot(s.Case.Opener) {
+		if first.Kind != signals.Opened || s.Case.Opener == "" || signals.IsBot(s.Case.Opener) {
 			return nil, false
 		}
 		out = append(out, report{s.Case.Opener, first, true, true})
@@ -176,7 +176,7 @@ func (s *Snapshot) meant(reports []report) []report {
 // describesFault reports whether a post tells of a fault, not in jest and not
 // among news.
 func (s *Snapshot) describesFault(p *signals.Post) bool {
-	if IsBot(p.Event.Actor) {
+	if signals.IsBot(p.Event.Actor) {
 		return false
 	}
 	r := s.Models.Read(p)
@@ -193,7 +193,7 @@ func (s *Snapshot) describesFault(p *signals.Post) bool {
 // that in a sentence in the first person, or one that is nothing else. "The
 // same thing happens in other languages" and "works for me too" say no such thing.
 func (s *Snapshot) saysMeToo(p *signals.Post) bool {
-	if IsBot(p.Event.Actor) {
+	if signals.IsBot(p.Event.Actor) {
 		return false
 	}
 	r := s.Models.Read(p)
@@ -222,7 +222,7 @@ func sharesFault(sentence string, asked bool) bool {
 // and it tells of a fault.
 func (s *Snapshot) reportOf(c *signals.Case) (report, bool) {
 	all := c.Events()
-	if len(all) == 0 || all[0].Audience != signals.Public || IsBot(c.Opener) {
+	if len(all) == 0 || all[0].Audience != signals.Public || signals.IsBot(c.Opener) {
 		return report{}, false
 	}
 	if c.Key.Source == signals.Slack && (len(c.Posts) == 0 || !s.describesFault(c.Posts[0])) {

@@ -39,7 +39,7 @@ const hedgedAnswer = 0.5
 const hedgedDoubt = 2
 
 func hedged(s *Snapshot) []signals.Signal {
-	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) || IsBot(s.Case.Posts[0].Event.Actor) {
+	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) || signals.IsBot(s.Case.Posts[0].Event.Actor) {
 		return nil
 	}
 	root := s.Case.Posts[0]

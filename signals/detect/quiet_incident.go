@@ -62,7 +62,7 @@ func incidentName(name string, patterns []string) bool {
 
 func lastHuman(room *signals.Room) *signals.Post {
 	for i := len(room.Posts) - 1; i >= 0; i-- {
-		if p := room.Posts[i]; !IsBot(p.Event.Actor) {
+		if p := room.Posts[i]; !signals.IsBot(p.Event.Actor) {
 			return p
 		}
 	}
@@ -87,7 +87,7 @@ func overSince(s *Snapshot, last *signals.Post) bool {
 		switch {
 		case saysOver(r):
 			return true
-		case !IsBot(p.Event.Actor) && (r.Has(text.Again, 0.6) || r.Has(text.Problem, 0.75)):
+		case !signals.IsBot(p.Event.Actor) && (r.Has(text.Again, 0.6) || r.Has(text.Problem, 0.75)):
 			return false
 		case p.Event.At.Before(last.Event.At.Add(-14 * 24 * time.Hour)):
 			return false

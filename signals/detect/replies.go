@@ -145,7 +145,7 @@ func foreignThreads(room *signals.Room, root *signals.Post) map[signals.Key]bool
 	}
 	out := make(map[signals.Key]bool)
 	for _, p := range room.Since(root.Event.At) {
-		if IsRoot(p) || IsBot(p.Event.Actor) || p.Event.Actor == root.Event.Actor {
+		if IsRoot(p) || signals.IsBot(p.Event.Actor) || p.Event.Actor == root.Event.Actor {
 			continue
 		}
 		if _, seen := out[p.Event.Case]; !seen {

@@ -50,10 +50,6 @@ type spoken struct {
 	words map[string]bool
 }
 
-// IsBot reports whether an actor is a bot: integrations give bots a local id
-// with the prefix "bot:".
-func IsBot(actor string) bool { return strings.HasPrefix(signals.Bare(actor), "bot:") }
-
 // IsRoot reports whether a post stands in the channel itself, not within a thread.
 func IsRoot(p *signals.Post) bool {
 	k := p.Event.Case
@@ -71,7 +67,7 @@ func TalkAt(s *Snapshot) *Talk {
 		return nil
 	}
 	root := s.Case.Posts[0]
-	if IsBot(root.Event.Actor) {
+	if signals.IsBot(root.Event.Actor) {
 		return nil
 	}
 	return NewTalk(root, s.Case.Posts[1:], s.Room, s.Org, s.Models.Read)
@@ -107,13 +103,13 @@ func flatPosts(root *signals.Post, room *signals.Room) (flat []*signals.Post, at
 	}
 	from := i
 	for n := 0; from > 0 && n < talkBefore; from-- {
-		if p := room.Posts[from-1]; IsRoot(p) && !IsBot(p.Event.Actor) {
+		if p := room.Posts[from-1]; IsRoot(p) && !signals.IsBot(p.Event.Actor) {
 			n++
 		}
 	}
 	at = -1
 	for _, p := range room.Posts[from:] {
-		if !IsRoot(p) || IsBot(p.Event.Actor) {
+		if !IsRoot(p) || signals.IsBot(p.Event.Actor) {
 			continue
 		}
 		if p.Event.ID == root.Event.ID {
@@ -132,7 +128,7 @@ func threadedShare(room *signals.Room, root *signals.Post) float64 {
 	}
 	n, all := 0.0, 4.0
 	for i := len(room.Posts) - 1; i >= 0 && all < 2*talkBefore; i-- {
-		if p := room.Posts[i]; signals.CompareEvents(p.Event, root.Event) <= 0 && !IsBot(p.Event.Actor) {
+		if p := room.Posts[i]; signals.CompareEvents(p.Event, root.Event) <= 0 && !signals.IsBot(p.Event.Actor) {
 			all++
 			n += flag(!IsRoot(p))
 		}
@@ -188,7 +184,7 @@ func (t *Talk) around(flat []*signals.Post, at int) {
 // threads gathers what was said under the posts of the utterance.
 func (t *Talk) threads(root *signals.Post, thread []*signals.Post, room *signals.Room) {
 	for _, p := range thread {
-		if !IsBot(p.Event.Actor) {
+		if !signals.IsBot(p.Event.Actor) {
 			t.Thread = append(t.Thread, p)
 		}
 	}
@@ -196,7 +192,7 @@ func (t *Talk) threads(root *signals.Post, thread []*signals.Post, room *signals
 		return
 	}
 	for _, p := range room.Since(t.Group[0].Event.At) {
-		if IsRoot(p) || IsBot(p.Event.Actor) || p.Event.Case == root.Event.Case {
+		if IsRoot(p) || signals.IsBot(p.Event.Actor) || p.Event.Case == root.Event.Case {
 			continue
 		}
 		if slices.ContainsFunc(t.Group, func(g *signals.Post) bool { return g.Event.Case == p.Event.Case }) {

@@ -86,8 +86,8 @@ func TestBotsAndThreads(t *testing.T) {
 	got := c.talk(root, a)
 	require.Empty(t, got.After, "neither bots nor threads stand in the channel")
 	require.Equal(t, []string{"the certificate is old", "and the key"}, words(got.Thread), "threads under every post of the utterance count")
-	require.True(t, IsBot("slack/T/bot:helper"))
-	require.False(t, IsBot("slack/T/bob"))
+	require.True(t, signals.IsBot("slack/T/bot:helper"))
+	require.False(t, signals.IsBot("slack/T/bob"))
 	require.True(t, IsRoot(root))
 	require.False(t, IsRoot(a))
 }

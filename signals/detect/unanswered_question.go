@@ -45,7 +45,7 @@ func askedOf(s *Snapshot, q *signals.Post) string {
 	}
 	r := s.Models.Read(q)
 	asker := q.Event.Actor
-	if IsBot(asker) || asker == "" || r.asks() < s.Policy().Detect.UnansweredAsk.Least || !endsAsking(r.Doc.Prose) {
+	if signals.IsBot(asker) || asker == "" || r.asks() < s.Policy().Detect.UnansweredAsk.Least || !endsAsking(r.Doc.Prose) {
 		return ""
 	}
 	c := s.Case
@@ -80,7 +80,7 @@ func movedOn(c *signals.Case, q *signals.Event) bool {
 	i := slices.IndexFunc(events, func(e *signals.Event) bool { return e.ID == q.ID })
 	for _, e := range events[i+1:] {
 		talk := e.Kind == signals.Said || e.Kind == signals.Edited || e.Kind == signals.Reacted
-		if e.Actor != q.Actor && !IsBot(e.Actor) || e.Actor == q.Actor && !talk {
+		if e.Actor != q.Actor && !signals.IsBot(e.Actor) || e.Actor == q.Actor && !talk {
 			return true
 		}
 	}

@@ -25,7 +25,7 @@ var UntrackedProblem = Detector{
 }
 
 func untrackedProblem(s *Snapshot) []signals.Signal {
-	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) || IsBot(s.Case.Posts[0].Event.Actor) {
+	if len(s.Case.Posts) == 0 || !IsRoot(s.Case.Posts[0]) || signals.IsBot(s.Case.Posts[0].Event.Actor) {
 		return nil
 	}
 	root, limits := s.Case.Posts[0], &s.Policy().Detect.Untracked

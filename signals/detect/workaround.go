@@ -72,7 +72,7 @@ const workaroundAlone = 0.8
 // normal returns the words of a post which say that people have settled down
 // with a fault; "" where none do.
 func (s *Snapshot) normal(p *signals.Post) string {
-	if IsBot(p.Event.Actor) || social(s.Room) {
+	if signals.IsBot(p.Event.Actor) || social(s.Room) {
 		return ""
 	}
 	r := s.Models.Read(p)
@@ -108,7 +108,7 @@ type mention struct {
 // mentions finds the workaround that a post tells of. A question, a denial, a
 // jest and release notes tell of none.
 func (s *Snapshot) mentions(p *signals.Post) (mention, bool) {
-	if IsBot(p.Event.Actor) {
+	if signals.IsBot(p.Event.Actor) {
 		return mention{}, false
 	}
 	r := s.Models.Read(p)
