@@ -119,6 +119,10 @@ type Thresholds struct {
 		After    time.Duration `koanf:"after" json:"after"`       // silence in an open incident channel; 1h
 		Channels []string      `koanf:"channels" json:"channels"` // name patterns; inc-*, incident-*
 	} `koanf:"quiet_incident" json:"quiet_incident"`
+	Flapping struct {
+		Times  int           `koanf:"times" json:"times"`   // times that an alert fired and healed by itself; 5: once or twice a day may be chance or a nightly job; chosen
+		Window time.Duration `koanf:"window" json:"window"` // within, from the first firing to the last recovery; 24h, every hour of the day once
+	} `koanf:"flapping" json:"flapping"`
 	Cord struct {
 		Emoji []string `koanf:"emoji" json:"emoji"` // any of these on a message pulls the cord; rotating_light, andon
 	} `koanf:"cord" json:"cord"`
@@ -149,6 +153,7 @@ func DefaultPolicy() Policy {
 	d.Workaround.Times, d.Workaround.Window, d.Workaround.Least = 2, 30*24*time.Hour, 0.5
 	d.Hedged.After, d.Hedged.Least = 2*time.Hour, 0.5
 	d.QuietIncident.After, d.QuietIncident.Channels = time.Hour, []string{"inc-*", "incident-*"}
+	d.Flapping.Times, d.Flapping.Window = 5, 24*time.Hour
 	d.Cord.Emoji = []string{"rotating_light", "andon"}
 	return p
 }

@@ -193,6 +193,23 @@ func (r *Room) Renew(k Key, posts []*Post) {
 	r.Posts = out
 }
 
+// Settle puts the posts in order and forgets as many as Add would have by now.
+func (r *Room) Settle() {
+	slices.SortStableFunc(r.Posts, func(a, b *Post) int { return CompareEvents(a.Event, b.Event) })
+	keep := r.Keep
+	if keep == 0 {
+		keep = DefaultRoom
+	}
+	if r.Count > 2*keep {
+		keep += (r.Count - 2*keep - 1) % keep
+	} else {
+		keep = r.Count
+	}
+	if n := len(r.Posts) - keep; n > 0 {
+		r.Posts = r.Posts[n:]
+	}
+}
+
 // Remove takes back the post of a Said event.
 func (r *Room) Remove(id string) {
 	r.Posts = slices.DeleteFunc(r.Posts, func(p *Post) bool { return p.Event.ID == id })
@@ -220,4 +237,37 @@ func (r *Room) For(v Viewer) *Room {
 		}
 	}
 	return &out
+}
+
+// JoinLink is what holds two cases together, and how many links that are.
+type JoinLink struct {
+	A, B Key // A before B
+	N    int
+}
+
+// Links lists all joins, sorted.
+func (j *Joins) Links() []JoinLink {
+	var out []JoinLink
+	for a, to := range j.links {
+		for b, n := range to {
+			if CompareKeys(a, b) < 0 {
+				out = append(out, JoinLink{a, b, n})
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y JoinLink) int {
+		if c := CompareKeys(x.A, y.A); c != 0 {
+			return c
+		}
+		return CompareKeys(x.B, y.B)
+	})
+	return out
+}
+
+// Restore adds what Links listed.
+func (j *Joins) Restore(l JoinLink) {
+	if l.N > 0 && l.A != l.B {
+		j.add(l.A, l.B, l.N)
+		j.add(l.B, l.A, l.N)
+	}
 }

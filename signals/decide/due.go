@@ -36,6 +36,10 @@ func (w *World) release(c *signals.Case, r *Record, n *signals.Nudge, now time.T
 	}
 	why := n.Why
 	n.At = now
+	if why == notPlaced {
+		w.settle(r, n, w.place(c, r, n, now))
+		return
+	}
 	if now.Sub(r.Signal.At) > w.Org.Policy.HeldFor {
 		w.settle(r, n, verdict{signals.Superseded, "it was held too long: " + why, time.Time{}})
 		return
@@ -93,7 +97,7 @@ func (w *World) takenBack(c *signals.Case, s *signals.Signal) bool {
 		if e == nil || e.Kind != signals.Said || e.Text == "" {
 			return false
 		}
-		of := w.Cases[e.Case]
+		of := w.Case(e.Case)
 		return of != nil && (of.Gone || of.Post(id) == nil)
 	})
 }
@@ -123,7 +127,7 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 			return end
 		}
 		l.Die(signals.Corrected, why+since(p.Watch), end)
-	case l.Reached(signals.Transmitted):
+	case l.Reached(signals.Transmitted), underWay(r):
 		return w.ignored(r, now)
 	}
 	return time.Time{}
@@ -133,7 +137,7 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 func (w *World) ignored(r *Record, now time.Time) time.Time {
 	var next time.Time
 	for _, n := range r.Nudges {
-		if n.State != signals.Sent {
+		if n.State != signals.Sent && n.State != signals.Sending {
 			continue
 		}
 		end := w.Org.Calendar(n.To).Add(n.At, w.Org.Policy.Patience)
@@ -141,8 +145,17 @@ func (w *World) ignored(r *Record, now time.Time) time.Time {
 			next = earlier(next, end)
 			continue
 		}
+		if n.State == signals.Sending { // nobody can answer what is not said yet
+			next = earlier(next, now.Add(w.Org.Policy.Patience))
+			continue
+		}
 		n.State, n.Why = signals.Ignored, "no answer within "+since(w.Org.Policy.Patience)+" of working time"
 		r.Ledger.Die(signals.ReceivedBy, n.Why, end)
 	}
 	return next
+}
+
+// underWay reports whether a nudge was given to the sender.
+func underWay(r *Record) bool {
+	return slices.ContainsFunc(r.Nudges, func(n *signals.Nudge) bool { return n.State == signals.Sending })
 }

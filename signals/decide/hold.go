@@ -38,16 +38,13 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 		}
 	}
 	if !asked {
-		w.Book.perChannel[channelDay(n.Signal, now)]++
+		w.Book.spend(channelDay(n.Signal, now))
 	}
 	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {
-		t.carry(n.Signal.Case, asked)
-		n.Message = t.ID
+		w.Book.carry(t, n, asked)
 		return verdict{signals.Sent, "it joins the message of " + clockTime(t.At, w.Org.Calendar(n.To)), time.Time{}}
 	}
-	t := w.Book.write(n.To, now)
-	t.carry(n.Signal.Case, asked)
-	n.Message = t.ID
+	w.Book.carry(w.Book.write(n, now), n, asked)
 	return verdict{signals.Sent, "nothing stood in the way", time.Time{}}
 }
 
@@ -86,7 +83,7 @@ func (w *World) sureHold(n *signals.Nudge) (verdict, bool) {
 
 // channelHold keeps one busy channel from filling everybody's day.
 func (w *World) channelHold(n *signals.Nudge, now time.Time) (verdict, bool) {
-	if n.Signal.Case.Channel() == "" || w.Book.perChannel[channelDay(n.Signal, now)] < w.Org.Policy.PerChannel {
+	if n.Signal.Case.Channel() == "" || w.Book.spent(channelDay(n.Signal, now)) < w.Org.Policy.PerChannel {
 		return verdict{}, false
 	}
 	y, m, d := now.UTC().Date()

@@ -186,7 +186,7 @@ func (w *World) permalink(url string) (signals.Key, bool) {
 	}
 	for _, team := range w.Memory.teams {
 		k := signals.SlackThread(team, channel, ts)
-		if w.Cases[k] != nil {
+		if w.Case(k) != nil {
 			return k, true
 		}
 	}

@@ -14,6 +14,10 @@ func (w *World) settle(r *Record, n *signals.Nudge, v verdict) {
 	at := n.At
 	switch v.State {
 	case signals.Sent:
+		if w.sends { // it is sent when Slack says so, see Posted
+			n.State = signals.Sending
+			return
+		}
 		r.Ledger.Reach(signals.Transmitted, at, false)
 	case signals.Shadowed, signals.Superseded, signals.Failed:
 		r.Ledger.Die(signals.Transmitted, v.Why, at)
@@ -24,7 +28,7 @@ func (w *World) settle(r *Record, n *signals.Nudge, v verdict) {
 // that ends with event e of case c. It returns the other cases whose signals it
 // may have moved.
 func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
-	if len(w.Book.byCase) == 0 {
+	if w.Book.quiet() {
 		return nil
 	}
 	entry := entryOf(c, e)
@@ -41,7 +45,7 @@ func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
 				}
 			}
 		}
-		if len(running) > 0 && k != c.Key && w.Cases[k] != nil {
+		if len(running) > 0 && k != c.Key && w.Case(k) != nil {
 			moved = append(moved, k)
 		}
 	}
@@ -136,10 +140,19 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 		}
 		w.acted(r, e)
 		l.Reach(signals.ReactedTo, e.At, true)
-	case signals.Closed, signals.Recovered:
+	case signals.Closed:
 		w.acted(r, e)
 		l.Reach(signals.ReactedTo, e.At, true)
-		l.Reach(signals.Corrected, e.At, e.Kind == signals.Recovered)
+		l.Reach(signals.Corrected, e.At, false)
+	case signals.Recovered:
+		if r.Signal.Detector != "flapping" { // there healing is the complaint
+			l.Reach(signals.Corrected, e.At, true)
+		}
+	case signals.Firing:
+		if l.Reached(signals.Corrected) {
+			l.Undo(signals.Corrected)
+			l.Quiet, r.Again = time.Time{}, e.At
+		}
 	case signals.Confirmed:
 		l.Reach(signals.ConfirmedBy, e.At, false)
 		r.Over = true
@@ -158,7 +171,7 @@ func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 		return
 	}
 	reading := w.Memory.Read(post)
-	own := w.raised(w.Cases[r.Signal.Case], e.Actor)
+	own := w.raised(w.Case(r.Signal.Case), e.Actor)
 	if !own && !w.raised(c, e.Actor) {
 		w.receive(r, e.Actor, e.At)
 		if !reading.Has(text.MeToo, 0.5) {
@@ -186,7 +199,7 @@ func (w *World) receive(r *Record, actor string, at time.Time) {
 		return
 	}
 	for _, n := range r.Nudges {
-		if (n.State == signals.Sent || n.State == signals.Ignored) && n.To != "" && (w.isFor(n, actor) || w.Rooms[n.To] != nil) {
+		if (n.State == signals.Sending || n.State == signals.Sent || n.State == signals.Ignored) && n.To != "" && (w.isFor(n, actor) || w.Room(n.To) != nil) {
 			n.State, n.Why = signals.Received, "the person wrote or reacted in the case"
 			r.Ledger.Reach(signals.ReceivedBy, at, true)
 		}
@@ -215,26 +228,4 @@ func (w *World) refused(r *Record, e *signals.Event) {
 			r.Ledger.Die(signals.ReactedTo, "who was asked said that it is not for them", e.At)
 		}
 	}
-}
-
-// waiting lists the running records of a channel that are about somebody who waits.
-func (b *Book) waiting(channel, who string) []*Record {
-	var out []*Record
-	for _, r := range b.lately(channel) {
-		if r.Signal.About == who && !r.Over && !r.Ledger.Reached(signals.ReactedTo) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// lately returns the latest records of a channel's cases, at most 64.
-func (b *Book) lately(channel string) []*Record {
-	var out []*Record
-	for i := len(b.Records) - 1; i >= 0 && len(b.Records)-i <= 256 && len(out) < 64; i-- {
-		if b.Records[i].Signal.Case.Channel() == channel {
-			out = append(out, b.Records[i])
-		}
-	}
-	return out
 }

@@ -40,7 +40,7 @@ func TestTheOtherCaseIsWoken(t *testing.T) {
 	b := take(t, s.w, &signals.Event{ID: "jira/s/2/closed", Case: issue("2"), Seq: signals.Seq{Entry: 5000}, Kind: signals.Closed, Actor: "jira/s/cat", At: at, Audience: signals.Public})
 	l := s.w.Look(b, b.Events()[len(b.Events())-1], at, at)
 	require.True(t, r.Ledger.Reached(signals.Corrected))
-	require.Equal(t, []Wake{{issue("1"), at.Add(s.w.Org.Policy.Watch)}}, l.Also)
+	require.Equal(t, []Wake{{Case: issue("1"), At: at.Add(s.w.Org.Policy.Watch)}}, l.Also)
 }
 
 // TestTheWatchBeginsAnewWithAReopening: a signal does not die of a term that ran

@@ -18,10 +18,13 @@ type Looked struct {
 	Also  []Wake    // when other cases want to be looked at, because e moved a signal of theirs
 }
 
-// Wake is a case's wish to be looked at, besides those that it has.
-type Wake struct {
-	Case signals.Key
-	At   time.Time
+// CatchUp judges a case as it stood at now, when more has happened to it since
+// that is judged next: signals are found and ledgers moved, but nobody is told
+// before Look has taken the rest in, for it may have been overtaken.
+func (w *World) CatchUp(c *signals.Case, e *signals.Event, now, clock time.Time) Looked {
+	w.later = true
+	defer func() { w.later = false }()
+	return w.Look(c, e, now, clock)
 }
 
 // Look judges a case as it stands at now. e is the event that led here, the
@@ -49,10 +52,13 @@ func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Lo
 		}
 	}
 	out.At, out.Posts = snap.Wake()
-	out.At = earlier(out.At, w.due(c, now))
+	if w.later {
+		return out
+	}
+	out.At = earlier(out.At, w.due(c, clock))
 	for _, k := range moved {
-		if at := w.due(w.Cases[k], now); !at.IsZero() {
-			out.Also = append(out.Also, Wake{k, at})
+		if at := w.due(w.Case(k), clock); !at.IsZero() {
+			out.Also = append(out.Also, Wake{Case: k, At: at})
 		}
 	}
 	return out
@@ -120,7 +126,7 @@ func (w *World) evidence(p *signals.Problem, c *signals.Case, id string) *signal
 			return e
 		}
 	}
-	if room := w.Rooms[c.Key.Channel()]; room != nil {
+	if room := w.Room(c.Key.Channel()); room != nil {
 		for i := len(room.Posts) - 1; i >= 0; i-- {
 			if room.Posts[i].Event.ID == id {
 				return room.Posts[i].Event
@@ -128,7 +134,7 @@ func (w *World) evidence(p *signals.Problem, c *signals.Case, id string) *signal
 		}
 	}
 	for k, ok := signals.ParseKey(id); ok && k.ID != ""; {
-		if m := w.Cases[k]; m != nil {
+		if m := w.Case(k); m != nil {
 			return eventOf(m, id)
 		}
 		cut := strings.LastIndexByte(k.ID, '/')
@@ -160,10 +166,17 @@ func (w *World) tell(c *signals.Case, r *Record, clock time.Time) {
 		w.settle(r, n, verdict{signals.Superseded, "it was " + since(old) + " old when it was first judged", time.Time{}})
 	case w.wasLearnt(c, s):
 		w.settle(r, n, verdict{signals.Superseded, "it began in history that was learnt, not watched", time.Time{}})
+	case w.later:
+		n.At = clock
+		w.settle(r, n, verdict{signals.Held, notPlaced, clock})
 	default:
-		w.settle(r, n, w.place(c, r, n, s.At))
+		n.At = clock
+		w.settle(r, n, w.place(c, r, n, clock))
 	}
 }
+
+// notPlaced is the reason of a nudge for which nobody was chosen yet.
+const notPlaced = "what happened since is taken in first"
 
 // wasLearnt reports whether the occasion of a signal, and all of its evidence,
 // was learnt.
@@ -225,11 +238,11 @@ func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch route.Choice, no
 			return nil, "", false
 		}
 	}
-	room := w.Rooms[c.Key.Channel()]
+	room := w.Room(c.Key.Channel())
 	if room != nil {
 		room = room.For(v)
 	}
-	if seen == c && (room == nil || room == w.Rooms[c.Key.Channel()]) && v.Sees(s.Audience) {
+	if seen == c && (room == nil || room == w.Room(c.Key.Channel())) && v.Sees(s.Audience) {
 		if p.Case(s.Problem) != nil {
 			return s, because, true
 		}
@@ -276,7 +289,7 @@ func (w *World) again(snap *detect.Snapshot, s *signals.Signal, v signals.Viewer
 
 // visible reports whether a viewer may see all the evidence of a signal.
 func (w *World) visible(c *signals.Case, s *signals.Signal, v signals.Viewer) bool {
-	p := w.Problem(w.Cases[c.Key])
+	p := w.Problem(w.Case(c.Key))
 	return !slices.ContainsFunc(s.Evidence, func(id string) bool {
 		e := w.evidence(p, c, id)
 		return e == nil || !v.Sees(e.Audience)
@@ -285,7 +298,7 @@ func (w *World) visible(c *signals.Case, s *signals.Signal, v signals.Viewer) bo
 
 // viewer is what the target of a nudge may see: a person, or everybody in a channel.
 func (w *World) viewer(to string) signals.Viewer {
-	if w.Rooms[to] != nil {
+	if w.Room(to) != nil {
 		return w.Org.ChannelViewer(to)
 	}
 	return w.Org.Viewer(to)

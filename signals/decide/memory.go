@@ -18,8 +18,8 @@ type Memory struct {
 	Index   *text.Index  // nil where not wanted
 	Routes  *route.Model // nil where not wanted
 
-	ids      []signals.Key                 // by index id
-	cases    map[signals.Key]*signals.Case // as they stand now; the world's
+	ids      []signals.Key                   // by index id
+	cases    func(signals.Key) *signals.Case // as they stand now; the world's
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
 	habits   map[string]*habit
@@ -224,7 +224,7 @@ func (m *Memory) lookUp(c *signals.Case, f text.Fields) []detect.Like {
 }
 
 // public is a case as it stands now, as far as everybody may see it.
-func (m *Memory) public(k signals.Key) *signals.Case { return m.cases[k].For(public) }
+func (m *Memory) public(k signals.Key) *signals.Case { return m.cases(k).For(public) }
 
 // since is the time from a to b as a person would say it.
 func since(d time.Duration) string {

@@ -87,11 +87,14 @@ func TestRepeatIsByProblem(t *testing.T) {
 // TestJoiningAnAskedMessageCounts: what nobody asked for counts against the
 // budget though it stands in a message that began with a cord.
 func TestJoiningAnAskedMessageCounts(t *testing.T) {
-	b := newBook(true)
-	m := b.write("bob", monday)
-	m.carry(issue("1"), true)
+	b := NewBook(nil, true)
+	about := func(id string) *signals.Nudge {
+		return &signals.Nudge{Signal: &signals.Signal{Detector: "stall", Case: issue(id)}, To: "bob"}
+	}
+	m := b.write(about("1"), monday)
+	b.carry(m, about("1"), true)
 	require.Zero(t, b.on("bob", monday))
-	m.carry(issue("2"), false)
+	b.carry(m, about("2"), false)
 	require.Equal(t, 1, b.on("bob", monday))
 }
 

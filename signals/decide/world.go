@@ -18,7 +18,10 @@ type World struct {
 	Cases map[signals.Key]*signals.Case
 	Rooms map[string]*signals.Room
 
+	source    Source
 	silent    bool
+	sends     bool
+	later     bool                         // nobody is told yet, see CatchUp
 	names     []string                     // the detectors that were asked for by name, nil for those that are not off
 	learnt    map[signals.Key]int64        // time of the latest learnt event of a case, unix nanoseconds
 	detectors map[string][]detect.Detector // by source, without those that are off
@@ -37,20 +40,32 @@ type Options struct {
 	Routes    bool          // keep the route model
 	AsLive    bool          // judge every detector that is not off as if it were live
 	Silent    bool          // find signals, tell nobody
+	Sends     bool          // a nudge that may be said is Sending until Posted says that it was
+	Source    Source        // gives what the world does not hold; nil where it holds everything
+}
+
+// Source gives a world what it does not hold, as of the event that it took
+// last. Both methods return nil for what is not known.
+type Source interface {
+	Case(k signals.Key) *signals.Case
+	Room(channel string) *signals.Room
 }
 
 // NewWorld returns an empty world under an organisation.
 func NewWorld(org *signals.Org, o Options) *World {
 	w := &World{
-		Org: org, Book: newBook(o.AsLive), silent: o.Silent, names: o.Detectors, learnt: make(map[signals.Key]int64),
+		Org: org, Book: NewBook(nil, o.AsLive), silent: o.Silent, sends: o.Sends, source: o.Source, names: o.Detectors, learnt: make(map[signals.Key]int64),
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
 		labels: make(map[string]signals.Key), mentioned: make(map[string][]signals.Key),
 	}
 	o.Index = w.chooseDetectors(o.Detectors) || o.Index
 	w.Memory = newMemory(o)
-	w.Memory.cases = w.Cases
+	w.Memory.cases = w.Case
 	return w
 }
+
+// From sets where the world takes from what it does not hold.
+func (w *World) From(s Source) { w.source = s }
 
 // chooseDetectors fills the table by source and reports whether one of them
 // asks for like cases.
@@ -120,6 +135,14 @@ func (w *World) refold(c *signals.Case, e *signals.Event) *signals.Case {
 	return c
 }
 
+// Observe lets the models learn from event e, which Take has just folded into c.
+func (w *World) Observe(c *signals.Case, e *signals.Event) {
+	w.Memory.Observe(c, e)
+	if e.Kind == signals.Opened || (e.Kind == signals.Said && len(c.Posts) == 1) {
+		w.Memory.Remember(c)
+	}
+}
+
 // Learnt tells the world that event e of a case was learnt and not watched: what
 // it gives rise to is never said.
 func (w *World) Learnt(e *signals.Event) { w.learnt[e.Case] = max(w.learnt[e.Case], e.At.UnixNano()) }
@@ -131,8 +154,40 @@ func (w *World) said(c *signals.Case, p *signals.Post) {
 	}
 }
 
-func (w *World) room(channel string) *signals.Room {
+// Case returns a case, from the source where the world does not hold it.
+func (w *World) Case(k signals.Key) *signals.Case {
+	c := w.Cases[k]
+	if c == nil && w.source != nil {
+		if c = w.source.Case(k); c != nil {
+			w.Hold(c)
+		}
+	}
+	return c
+}
+
+// Hold puts a case as it stands into the world, in place of what the world has
+// of it.
+func (w *World) Hold(c *signals.Case) {
+	w.Cases[c.Key] = c
+	if r := w.Rooms[c.Key.Channel()]; r != nil {
+		r.Renew(c.Key, c.Posts)
+	}
+}
+
+// Room returns a channel, from the source where the world does not hold it,
+// or nil where nobody knows it.
+func (w *World) Room(channel string) *signals.Room {
 	r := w.Rooms[channel]
+	if r == nil && w.source != nil && channel != "" {
+		if r = w.source.Room(channel); r != nil {
+			w.Rooms[channel] = r
+		}
+	}
+	return r
+}
+
+func (w *World) room(channel string) *signals.Room {
+	r := w.Room(channel)
 	if r == nil {
 		r = &signals.Room{ID: channel, Name: signals.Bare(channel)}
 		w.Rooms[channel] = r
@@ -154,7 +209,7 @@ func (w *World) Problem(c *signals.Case) *signals.Problem {
 	}
 	var cases []*signals.Case
 	for _, k := range keys {
-		if m := w.Cases[k]; m != nil {
+		if m := w.Case(k); m != nil {
 			cases = append(cases, m)
 		}
 	}

@@ -77,8 +77,12 @@ type Like struct {
 	Words []string // what the two share, best first
 }
 
-// LookAt asks to be woken at t if nothing happens before. The earliest wish counts.
+// LookAt asks to be woken at t if nothing happens before. The earliest wish
+// counts. Times are kept to the microsecond, so a finer one is put off to the next.
 func (s *Snapshot) LookAt(t time.Time) {
+	if whole := t.Truncate(time.Microsecond); whole.Before(t) {
+		t = whole.Add(time.Microsecond)
+	}
 	if t.After(s.Now) && (s.wakeAt.IsZero() || t.Before(s.wakeAt)) {
 		s.wakeAt = t
 	}
@@ -112,7 +116,7 @@ func (s *Snapshot) Signal(detector, occasion string, score float64, reason strin
 func All() []Detector {
 	return []Detector{
 		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, Downgraded, CameBack,
-		UnansweredAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Cord,
+		UnansweredAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Flapping, Cord,
 	}
 }
 

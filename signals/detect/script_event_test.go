@@ -97,6 +97,8 @@ var actVerbs = map[string]struct {
 	"refused":   {kind: signals.Refused, value: (*world).to},
 	"confirmed": {kind: signals.Confirmed},
 	"denied":    {kind: signals.Denied},
+	"firing":    {kind: signals.Firing},
+	"recovered": {kind: signals.Recovered},
 	"pulled":    {kind: signals.Pulled, value: (*world).onPost},
 }
 

@@ -176,7 +176,7 @@ func parseUntil(s string) (time.Time, error) {
 	return parseTime(s)
 }
 
-// parseCase reads the name of a case: PAY-1, #channel/1, #channel, log:7. ok is
+// parseCase reads the name of a case: PAY-1, #channel/1, #channel, log:7, alert:7. ok is
 // false when s names none.
 func parseCase(s string) (k signals.Key, ok bool) {
 	if rest, ok := strings.CutPrefix(s, "#"); ok {
@@ -184,6 +184,9 @@ func parseCase(s string) (k signals.Key, ok bool) {
 	}
 	if rest, ok := strings.CutPrefix(s, "log:"); ok {
 		return signals.Key{Source: signals.Log, Site: jiraSite, ID: rest}, true
+	}
+	if rest, ok := strings.CutPrefix(s, "alert:"); ok {
+		return signals.Key{Source: signals.Alerts, Site: jiraSite, ID: rest}, true
 	}
 	project, number, ok := strings.Cut(s, "-")
 	if _, err := strconv.Atoi(number); !ok || err != nil || project != strings.ToUpper(project) {
@@ -198,6 +201,8 @@ func caseName(k signals.Key) string {
 		return "#" + k.ID
 	case signals.Log:
 		return "log:" + k.ID
+	case signals.Alerts:
+		return "alert:" + k.ID
 	}
 	return k.ID
 }

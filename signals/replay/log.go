@@ -19,6 +19,14 @@ func (l *Log) Add(events []*signals.Event) error {
 // Len is the number of events gathered, repeats included.
 func (l *Log) Len() int { return len(l.events) }
 
+// Ordered returns the events in the order in which a replay goes through them,
+// without repeats. The log is used up.
+func (l *Log) Ordered() []*signals.Event {
+	out := l.ordered()
+	l.events = nil
+	return out
+}
+
 // stamp is an event with its time as a number, which sorts faster.
 type stamp struct {
 	at int64

@@ -139,12 +139,9 @@ func (r *run) learn(in *Input) error {
 
 // observe lets the models learn from an event that was just applied.
 func (r *run) observe(c *signals.Case, e *signals.Event) {
-	r.w.Memory.Observe(c, e)
+	r.w.Observe(c, e)
 	if r.risk != nil {
 		r.risk.Observe(c, e, &r.w.Org.Policy)
-	}
-	if e.Kind == signals.Opened || (e.Kind == signals.Said && len(c.Posts) == 1) {
-		r.w.Memory.Remember(c)
 	}
 	if c.Team != "" {
 		r.kinds[route.Team], r.kinds[route.NextTeam] = true, true

@@ -10,7 +10,7 @@ func tableKey(source int, value, holder uint64) uint64 {
 // ask adds what one source says under one value.
 func (q *query) ask(source int, v *val, holder uint64) {
 	tab := q.t.tables[source]
-	d := tab.dists[tableKey(source, v.key, holder)]
+	d := tab.get(tableKey(source, v.key, holder))
 	if d == nil {
 		return
 	}
@@ -21,8 +21,9 @@ func (q *query) ask(source int, v *val, holder uint64) {
 	if source == final && v.f != fAll {
 		q.known = max(q.known, d.totSlow/(d.incSlow*fade))
 	}
-	for i := range d.cells[:min(len(d.cells), scan)] {
-		c := &d.cells[i]
+	cells := tab.cells(d)
+	for i := range cells[:min(len(cells), scan)] {
+		c := &cells[i]
 		if source == spoke && q.t.names.seen[c.who] == 0 {
 			continue // never held anything
 		}
@@ -45,14 +46,14 @@ func (q *query) ask(source int, v *val, holder uint64) {
 // who resolved cases with them, rare words counting more.
 func (q *query) askWords(source int) {
 	tab := q.t.tables[source]
-	all := tab.dists[tableKey(source, 1, 0)]
+	all := tab.get(tableKey(source, 1, 0))
 	if all == nil || len(q.words) == 0 {
 		return
 	}
 	total := all.totSlow/all.incSlow + 1
 	sum := float32(0)
 	for _, w := range q.words {
-		d := tab.dists[tableKey(source, w, 0)]
+		d := tab.get(tableKey(source, w, 0))
 		if d == nil {
 			continue
 		}
@@ -60,13 +61,14 @@ func (q *query) askWords(source int) {
 		of := d.totSlow / (d.incSlow * fade)
 		idf := logOf(total / (of + 1) / 100)
 		sum += idf
-		for i := range d.cells[:min(len(d.cells), scan)] {
-			who := d.cells[i].who
+		cells := tab.cells(d)
+		for i := range cells[:min(len(cells), scan)] {
+			who := cells[i].who
 			if source == spoke && q.t.names.seen[who] == 0 {
 				continue
 			}
 			if s, ok := q.at(who); ok {
-				q.acc[s] += idf * d.cells[i].slow / (d.totSlow + prior*d.incSlow*fade)
+				q.acc[s] += idf * cells[i].slow / (d.totSlow + prior*d.incSlow*fade)
 			}
 		}
 	}

@@ -29,24 +29,52 @@ func (m *Model) settle(r *record, t int, next bool, who int32, w float32) {
 
 // due is a closing whose history entry may not be complete yet.
 type due struct {
-	record     *record // nil when nothing is due
-	c          *signals.Case
-	entry      int64
-	at         time.Time
-	private    bool
-	name       [2]string // who held it, by track
-	resolution string
+	record  *record // nil when nothing is due
+	key     uint64
+	entry   int64
+	at      time.Time
+	private bool
+	name    [2]string // who held it, by track
+	ending
+}
+
+// ending is what a case was when it ended.
+type ending struct {
+	opener, resolution string
+	traits             [2][]trait // without pairs, by track
+}
+
+// traits is what a case is now. No pairs are among it, for a closing may take new ones up.
+func (m *Model) traits(c *signals.Case) (out [2][]trait) {
+	for t := range out {
+		m.vals = m.single(c, t, m.vals[:0])
+		out[t] = make([]trait, len(m.vals))
+		for i := range m.vals {
+			out[t][i] = m.vals[i].trait
+		}
+	}
+	return out
+}
+
+// stored is Model.stored of the traits of a case that ended.
+func (d *ending) stored(m *Model, t int, old []trait) []trait {
+	m.vals = m.vals[:0]
+	for _, x := range d.traits[t] {
+		m.vals = append(m.vals, val{trait: x})
+	}
+	return m.stored(m.vals, t, old)
 }
 
 func (d *due) sameEntry(e *signals.Event) bool {
-	return d.c.Key == e.Case && d.entry == e.Seq.Entry && d.at.Equal(e.At)
+	return d.key == caseKey(e.Case) && d.entry == e.Seq.Entry && d.at.Equal(e.At)
 }
 
 // close notes that a case was closed.
 func (m *Model) close(c *signals.Case, e *signals.Event) {
 	r := m.record(c)
 	r.closed = true
-	m.due = due{record: r, c: c, entry: e.Seq.Entry, at: e.At, private: m.tracks[0].tables[0].private}
+	m.due = due{record: r, key: caseKey(c.Key), entry: e.Seq.Entry, at: e.At, private: m.tracks[0].tables[0].private}
+	m.due.opener = c.Opener
 }
 
 // flush learns who resolved the case that is due.
@@ -55,7 +83,7 @@ func (m *Model) flush() {
 	m.due = due{}
 	m.private(d.private)
 	for t := range m.tracks {
-		m.resolved(d.c, d.record, t, d.name[t], d.resolution)
+		m.resolved(&d.ending, d.record, t, d.name[t])
 	}
 	for _, tick := range d.record.tickets {
 		if s := m.pools[tick.kind].get(tick); s != nil {
@@ -63,7 +91,7 @@ func (m *Model) flush() {
 		}
 	}
 	d.record.tickets = nil
-	if old, full := m.closed.push(d.c.Key, m.opt.Closed); full {
+	if old, full := m.closed.push(d.key, m.opt.Closed); full {
 		if o := m.cases[old]; o != nil && o.closed {
 			delete(m.cases, old)
 		}
@@ -71,28 +99,31 @@ func (m *Model) flush() {
 }
 
 // resolved learns that name resolved a case.
-func (m *Model) resolved(c *signals.Case, r *record, t int, name, resolution string) {
+func (m *Model) resolved(d *ending, r *record, t int, name string) {
 	if name == "" {
 		return
 	}
 	tr := &m.tracks[t]
 	id := tr.names.of(name)
 	w := float32(1)
-	if m.weak(resolution) {
+	if m.weak(d.resolution) {
 		w = 0.3
 	}
-	if t == teams || name != c.Opener || len(r.hops[t]) > 1 {
+	if t == teams || name != d.opener || len(r.hops[t]) > 1 {
 		m.settle(r, t, false, id, w)
 	}
 	m.touch(t, id)
 	start := r.start[t]
 	if start == nil {
-		start = m.stored(c, t, nil)
+		start = d.stored(m, t, nil)
 	}
 	tr.closes++
 	tr.judge(start, id, m.now)
 	tr.pairUp()
-	r.done[t] = m.learnFinal(c, r, t, id, w, start)
+	if r.done == nil {
+		r.done = &[2]learnt{{who: -1}, {who: -1}}
+	}
+	r.done[t] = m.learnFinal(d, r, t, id, w, start)
 }
 
 // weak reports whether a resolution means that nobody solved anything.
@@ -106,14 +137,14 @@ func (m *Model) weak(resolution string) bool {
 	return false
 }
 
-func (m *Model) learnFinal(c *signals.Case, r *record, t int, id int32, w float32, start []val) learnt {
+func (m *Model) learnFinal(d *ending, r *record, t int, id int32, w float32, start []trait) learnt {
 	tr := &m.tracks[t]
 	l := learnt{who: id}
 	add := func(source int, list *[]count, key uint64, share float32) {
 		tr.tables[source].add(key, id, w*share, m.now)
 		*list = append(*list, count{key, w * share})
 	}
-	end := m.stored(c, t, start)
+	end := d.stored(m, t, start)
 	for i := range end {
 		if tr.gain[end[i].f].kept() {
 			add(final, &l.finals, tableKey(final, end[i].key, 0), end[i].share)
@@ -151,7 +182,7 @@ func (m *Model) learnGoals(r *record, t int, add func(key uint64, share float32)
 	}
 }
 
-func hasKey(vals []val, key uint64) bool {
+func hasKey(vals []trait, key uint64) bool {
 	for i := range vals {
 		if vals[i].key == key {
 			return true
@@ -162,10 +193,10 @@ func hasKey(vals []val, key uint64) bool {
 
 // unlearn takes back what a closing taught.
 func (m *Model) unlearn(r *record, t int) {
-	l := &r.done[t]
-	if l.who < 0 {
+	if r.done == nil || r.done[t].who < 0 {
 		return
 	}
+	l := &r.done[t]
 	tr := &m.tracks[t]
 	for _, k := range l.finals {
 		tr.tables[final].retract(k.key, l.who, k.weight)
@@ -180,11 +211,11 @@ func (m *Model) unlearn(r *record, t int) {
 // relearn corrects a closing after which the holder changed.
 func (m *Model) relearn(c *signals.Case, r *record, t int) {
 	m.unlearn(r, t)
-	m.resolved(c, r, t, holder(&c.Path[len(c.Path)-1], t), c.Resolution)
+	m.resolved(&ending{c.Opener, c.Resolution, m.traits(c)}, r, t, holder(&c.Path[len(c.Path)-1], t))
 }
 
 func (m *Model) reopen(c *signals.Case) {
-	r := m.cases[c.Key]
+	r := m.cases[caseKey(c.Key)]
 	if r == nil {
 		return
 	}

@@ -56,26 +56,37 @@ func (f *fields) of(name string) (uint8, bool) {
 	return id, true
 }
 
-// val is one field's value, hashed together with the field. share is what it
-// counts where a field has several values.
+// val is one field's value while a question is answered.
 type val struct {
-	f     uint8
-	share float32
+	trait
+	s string
+}
+
+// trait is one field's value, hashed together with the field. share is what it
+// counts where a field has several values. It is what is remembered of a value.
+type trait struct {
 	key   uint64
-	s     string // only while a question is answered
+	share float32
+	f     uint8
 }
 
 // longest is the length in bytes from which a field's value is taken for text.
 const longest = 80
 
-// values lists what is known of a case on a track, sorted by field.
+// values lists what is known of a case on a track, sorted by field, pairs of
+// fields last.
 func (m *Model) values(c *signals.Case, t int, dst []val) []val {
+	return m.tracks[t].paired(m.single(c, t, dst))
+}
+
+// single is values without the pairs.
+func (m *Model) single(c *signals.Case, t int, dst []val) []val {
 	put := func(f uint8, s string, share float32) {
 		if s != "" && len(s) <= longest {
-			dst = append(dst, val{f: f, share: share, key: hash(uint64(f)*0x9e3779b97f4a7c15+14695981039346656037, s), s: s})
+			dst = append(dst, val{trait{f: f, share: share, key: hash(uint64(f)*0x9e3779b97f4a7c15+14695981039346656037, s)}, s})
 		}
 	}
-	dst = append(dst, val{f: fAll, share: 1, key: 1})
+	dst = append(dst, val{trait: trait{f: fAll, share: 1, key: 1}})
 	put(fOpener, c.Opener, 1)
 	if t == persons {
 		put(fOther, c.Team, 1)
@@ -96,7 +107,7 @@ func (m *Model) values(c *signals.Case, t int, dst []val) []val {
 		}
 	}
 	slices.SortFunc(dst[from:], func(a, b val) int { return int(a.f) - int(b.f) })
-	return m.tracks[t].paired(dst)
+	return dst
 }
 
 // paired appends the values of the pairs of fields.
@@ -109,7 +120,7 @@ func (t *track) paired(dst []val) []val {
 			}
 			for j := range dst[:n] {
 				if dst[j].f == p.b {
-					dst = append(dst, val{f: p.f, share: dst[i].share * dst[j].share, key: mix(dst[i].key ^ mix(dst[j].key+uint64(p.f)))})
+					dst = append(dst, val{trait: trait{f: p.f, share: dst[i].share * dst[j].share, key: mix(dst[i].key ^ mix(dst[j].key+uint64(p.f)))}})
 				}
 			}
 		}
@@ -202,12 +213,13 @@ func cmpFloat(a, b float64) int {
 
 // judge updates the gains of the fields from a case that resolver who resolved,
 // before it is learnt.
-func (t *track) judge(vals []val, who int32, now int64) {
-	all := t.tables[final].dists[tableKey(final, 1, 0)]
+func (t *track) judge(vals []trait, who int32, now int64) {
+	tab := t.tables[final]
+	all := tab.get(tableKey(final, 1, 0))
 	if all == nil {
 		return
 	}
-	n, of := all.count(who, now, &t.tables[final].pace)
+	n, of := tab.share(all, who, now)
 	base := float64((n + 0.1) / (of + 10))
 	seen := uint8(fAll)
 	for i := range vals {
@@ -216,12 +228,12 @@ func (t *track) judge(vals []val, who int32, now int64) {
 			continue
 		}
 		seen = f
-		d := t.tables[final].dists[tableKey(final, vals[i].key, 0)]
+		d := tab.get(tableKey(final, vals[i].key, 0))
 		if d == nil {
 			t.gain[f].add(0, false)
 			continue
 		}
-		n, of := d.count(who, now, &t.tables[final].pace)
+		n, of := tab.share(d, who, now)
 		p := (float64(n) + 2*base) / (float64(of) + 2)
 		t.gain[f].add(math.Log(p/base), true)
 	}

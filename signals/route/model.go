@@ -30,7 +30,7 @@ type Options struct {
 	Slow   float64       // after so many later counts under the same key evidence counts half; 100
 	Fast   float64       // the same for what happened just now; 6
 	Age    time.Duration // after this time evidence counts half; 120 days
-	Cells  int           // candidates kept under one key; 48
+	Cells  int           // candidates kept under one key, at most 65535; 48
 	Keys   int           // keys kept per table; 1<<18
 	Least  int           // resolved cases needed before the model speaks; 8
 	Closed int           // closed cases that are remembered in case they are reopened; 8192
@@ -49,6 +49,7 @@ func (o *Options) defaults() {
 	set(&o.Fast, 6)
 	set(&o.Age, 120*24*time.Hour)
 	set(&o.Cells, 48)
+	o.Cells = min(o.Cells, maxCells)
 	set(&o.Keys, 1<<18)
 	set(&o.Least, 8)
 	set(&o.Closed, 8192)
@@ -73,8 +74,8 @@ func set[T comparable](p *T, v T) {
 type Model struct {
 	opt    Options
 	fields fields
-	tracks [2]track // persons, teams
-	cases  map[signals.Key]*record
+	tracks [2]track           // persons, teams
+	cases  map[uint64]*record // by caseKey
 	open   queue
 	closed queue
 	pools  [4]pool // by track and by whether the next holder is asked for
@@ -87,6 +88,7 @@ type Model struct {
 	vals  []val
 	toks  []string
 	fresh []uint64
+	kept  [2][]nz
 }
 
 // The tracks.
@@ -111,10 +113,15 @@ type track struct {
 // New returns a model that knows nothing.
 func New(opt Options) *Model {
 	opt.defaults()
-	m := &Model{opt: opt, cases: make(map[signals.Key]*record), regulars: make(regulars)}
+	m := newModel(opt)
 	for i := range m.pools {
 		m.pools[i].samples = make([]sample, opt.Pool)
 	}
+	return m
+}
+
+func newModel(opt Options) *Model {
+	m := &Model{opt: opt, cases: make(map[uint64]*record), regulars: make(regulars)}
 	m.fields.init()
 	for t := range m.tracks {
 		for s := range m.tracks[t].tables {
@@ -147,13 +154,17 @@ func (k Kind) of() (track int, next bool) {
 	return persons, false
 }
 
-// queue remembers keys in order and gives the oldest away when it is full.
+// caseKey stands for a case in the model. Two of a hundred million cases meet
+// with a chance of one in four thousand, and then share what is remembered.
+func caseKey(k signals.Key) uint64 { return hash(hash(hash(0, k.Source), k.Site), k.ID) }
+
+// queue remembers cases in order and gives the oldest away when it is full.
 type queue struct {
-	keys []signals.Key
+	keys []uint64
 	head int
 }
 
-func (q *queue) push(k signals.Key, keep int) (oldest signals.Key, full bool) {
+func (q *queue) push(k uint64, keep int) (oldest uint64, full bool) {
 	if len(q.keys) < keep {
 		q.keys = append(q.keys, k)
 		return oldest, false

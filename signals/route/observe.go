@@ -12,15 +12,15 @@ type record struct {
 	words   []uint64
 	tickets []ticket // situations whose outcome is not known
 	hops    [2][]hop
-	start   [2][]val // values when it was opened
-	done    [2]learnt
+	start   [2][]trait // values when it was opened
+	done    *[2]learnt // nil before the first closing
 	closed  bool
 }
 
 // hop is one stay and what was known of the case then.
 type hop struct {
 	who  int32
-	vals []val
+	vals []trait
 }
 
 // learnt is what a closing taught, so that it can be taken back.
@@ -41,6 +41,9 @@ type count struct {
 // when its history entry is complete, that is, with the next event of another.
 func (m *Model) Observe(c *signals.Case, e *signals.Event) {
 	if m.due.record != nil && !m.due.sameEntry(e) {
+		if m.due.key == caseKey(c.Key) {
+			m.due.traits = m.traits(c)
+		}
 		m.flush()
 	}
 	m.now = max(m.now, e.At.Unix())
@@ -65,7 +68,7 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event) {
 	}
 	if m.due.record != nil {
 		m.due.name = [2]string{persons: c.Holder, teams: c.Team}
-		m.due.resolution = c.Resolution
+		m.due.resolution, m.due.traits = c.Resolution, m.traits(c)
 	}
 }
 
@@ -81,14 +84,14 @@ func (m *Model) private(is bool) {
 
 // record returns what is remembered of a case, and begins to where nothing is.
 func (m *Model) record(c *signals.Case) *record {
-	if r := m.cases[c.Key]; r != nil {
+	key := caseKey(c.Key)
+	if r := m.cases[key]; r != nil {
 		return r
 	}
 	m.learnFields(c)
 	r := &record{title: hash(0, c.Title), words: m.words(c.Title, nil)}
-	r.done[persons].who, r.done[teams].who = -1, -1
-	m.cases[c.Key] = r
-	if old, full := m.open.push(c.Key, m.opt.Open); full {
+	m.cases[key] = r
+	if old, full := m.open.push(key, m.opt.Open); full && old != key {
 		if o := m.cases[old]; o != nil && !o.closed {
 			delete(m.cases, old)
 		}
@@ -99,7 +102,7 @@ func (m *Model) record(c *signals.Case) *record {
 func (m *Model) opened(c *signals.Case) {
 	r := m.record(c)
 	for t := range m.tracks {
-		r.start[t] = m.stored(c, t, nil)
+		r.start[t] = m.stored(m.single(c, t, m.vals[:0]), t, nil)
 	}
 	for t := range m.tracks {
 		if len(c.Path) > 0 && holder(&c.Path[len(c.Path)-1], t) != "" {
@@ -111,19 +114,22 @@ func (m *Model) opened(c *signals.Case) {
 	}
 }
 
-// stored returns the values of a case without their texts; old is returned
-// where nothing has changed.
-func (m *Model) stored(c *signals.Case, t int, old []val) []val {
-	m.vals = m.values(c, t, m.vals[:0])
+// stored returns single values and their pairs without their texts; old is
+// returned where nothing has changed.
+func (m *Model) stored(single []val, t int, old []trait) []trait {
+	m.vals = m.tracks[t].paired(single)
 	same := len(old) == len(m.vals)
 	for i := range m.vals {
-		m.vals[i].s = ""
-		same = same && old[i] == m.vals[i]
+		same = same && old[i] == m.vals[i].trait
 	}
 	if same {
 		return old
 	}
-	return append([]val(nil), m.vals...)
+	out := make([]trait, len(m.vals))
+	for i := range m.vals {
+		out[i] = m.vals[i].trait
+	}
+	return out
 }
 
 // remember keeps the situation until it is known who was right.
@@ -152,15 +158,18 @@ func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
 		place[slot] = int16(i)
 		s.whos = append(s.whos, q.whos[slot])
 	}
+	stay, rest := m.kept[0][:0], m.kept[1][:0]
 	for _, v := range q.nz {
 		if q.stays && v.slot == 0 {
-			s.stay = append(s.stay, v)
+			stay = append(stay, v)
 		} else if p := place[v.slot]; p >= 0 {
-			s.nz = append(s.nz, nz{uint16(p), v.col, v.x})
+			rest = append(rest, nz{uint16(p), v.col, v.x})
 		}
 	}
 	n := uint16(len(s.whos))
-	s.nz = append(s.nz, nz{n, exNobody, 1}, nz{n, exKnown, logOf(q.known / 100)})
+	rest = append(rest, nz{n, exNobody, 1}, nz{n, exKnown, logOf(q.known / 100)})
+	s.stay, s.nz = fit(s.stay, stay), fit(s.nz, rest)
+	m.kept = [2][]nz{stay, rest}
 	r.tickets = append(r.tickets, ticket{uint8(kind), place0, used, m.now})
 }
 
@@ -186,7 +195,7 @@ func (m *Model) moved(c *signals.Case, t int) {
 		old = hops[n-1].vals
 		m.passed(tr, hops, id)
 	}
-	vals := m.stored(c, t, old)
+	vals := m.stored(m.single(c, t, m.vals[:0]), t, old)
 	for i := range vals {
 		if tr.gain[vals[i].f].kept() {
 			tr.tables[held].add(tableKey(held, vals[i].key, 0), id, vals[i].share, m.now)
@@ -223,7 +232,7 @@ func (m *Model) passed(tr *track, hops []hop, id int32) {
 
 // crosswise calls f with the values that are worth crossing with a holder: the
 // most telling ones, and no condition at all.
-func (m *Model) crosswise(tr *track, vals []val, f func(key uint64, share float32)) {
+func (m *Model) crosswise(tr *track, vals []trait, f func(key uint64, share float32)) {
 	for i := range vals {
 		if vals[i].f == fAll || tr.rankOf(vals[i].f) < askCross+4 {
 			f(vals[i].key, vals[i].share)
@@ -247,7 +256,7 @@ func (m *Model) edited(c *signals.Case, e *signals.Event) {
 	}
 	switch e.Field {
 	case signals.FieldTitle:
-		if r := m.cases[c.Key]; r != nil {
+		if r := m.cases[caseKey(c.Key)]; r != nil {
 			r.title, r.words = hash(0, c.Title), m.words(c.Title, r.words[:0])
 		}
 	case signals.FieldBody, signals.FieldComponent, signals.FieldProject, signals.FieldType:

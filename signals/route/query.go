@@ -141,7 +141,7 @@ const (
 
 // ranks answers the question into the slots.
 func (q *query) ranks(c *signals.Case) {
-	all := &val{f: fAll, share: 1, key: 1}
+	all := &val{trait: trait{f: fAll, share: 1, key: 1}}
 	q.stays, q.own = false, 0
 	if q.cur >= 0 && !q.next {
 		if _, q.stays = q.at(q.cur); q.stays { // takes slot 0
@@ -173,7 +173,7 @@ func (q *query) ranks(c *signals.Case) {
 }
 
 func prevVal(prev int32) val {
-	return val{f: fPrev, share: 1, key: mix(uint64(prev) + 77)}
+	return val{trait: trait{f: fPrev, share: 1, key: mix(uint64(prev) + 77)}}
 }
 
 func (q *query) fieldwise(source, most int, holder uint64) {

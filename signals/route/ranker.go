@@ -162,6 +162,15 @@ func (p *pool) take() (s *sample, place int32, used uint32) {
 	return s, int32(i), p.uses
 }
 
+// fit copies list into old, or into new memory where old is too small or far too
+// large: most of the model's memory that does not grow is in the situations.
+func fit(old, list []nz) []nz {
+	if n := len(list); cap(old) < n || cap(old) > n+n/4+8 {
+		old = make([]nz, n)
+	}
+	return append(old[:0], list...)
+}
+
 func (p *pool) get(t ticket) *sample {
 	if s := &p.samples[t.place]; s.used == t.used {
 		return s

@@ -39,7 +39,7 @@ func (m *Model) prepare(c *signals.Case, t int, next bool, now int64) *query {
 	q.situation(c)
 	m.vals = m.values(c, t, m.vals[:0])
 	q.vals = m.vals
-	if r := m.cases[c.Key]; r != nil && r.title == hash(0, c.Title) {
+	if r := m.cases[caseKey(c.Key)]; r != nil && r.title == hash(0, c.Title) {
 		q.words = r.words
 	} else {
 		m.fresh = m.words(c.Title, m.fresh[:0])

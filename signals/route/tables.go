@@ -15,13 +15,18 @@ type cell struct {
 // dist holds who was seen under one key, heaviest first (roughly: a candidate
 // moves up one place each time it is counted). Instead of shrinking all cells
 // with each count, the increment grows; cell.slow/incSlow is the decayed count.
+// A dist holds no pointers and lives in its table, see cells.go: there are
+// millions of them.
 type dist struct {
-	cells            []cell
+	at               int64 // unix seconds of the latest count
 	totSlow, totFast float32
 	incSlow, incFast float32
-	at               int64  // unix seconds of the latest count
-	private          bool   // some of it was not public
-	used             uint32 // the table's tick at the latest count
+	used             uint32  // the table's tick at the latest count
+	one              [1]cell // the only cell, as long as there is but one
+	n                uint16  // cells
+	class            uint8   // 0: in one; else the block is of this class
+	private          bool    // some of it was not public
+	block            uint32  // where the cells are
 }
 
 // pace is how a table forgets.
@@ -33,7 +38,9 @@ type pace struct {
 
 const renorm = 1e12
 
-func (d *dist) add(who int32, w float32, now int64, p *pace) {
+// count adds w to a candidate.
+func (t *table) count(d *dist, who int32, w float32, now int64) {
+	p := &t.pace
 	if d.incSlow == 0 {
 		d.incSlow, d.incFast, d.at = 1, 1, now
 	}
@@ -45,51 +52,55 @@ func (d *dist) add(who int32, w float32, now int64, p *pace) {
 	d.incSlow *= p.slow * g
 	d.incFast *= p.fast * g
 	if d.incFast > renorm || d.incSlow > renorm {
-		d.rescale()
+		t.rescale(d)
 	}
-	i := d.find(who)
+	cells := t.cells(d)
+	i := find(cells, who)
 	if i < 0 {
-		i = d.place(who, p.cells)
+		cells = t.place(d, who)
+		i = len(cells) - 1
 	}
-	c := &d.cells[i]
+	c := &cells[i]
 	c.slow += w * d.incSlow
 	c.fast += w * d.incFast
 	d.totSlow += w * d.incSlow
 	d.totFast += w * d.incFast
-	for i > 0 && d.cells[i-1].slow < d.cells[i].slow {
-		d.cells[i-1], d.cells[i] = d.cells[i], d.cells[i-1]
+	for i > 0 && cells[i-1].slow < cells[i].slow {
+		cells[i-1], cells[i] = cells[i], cells[i-1]
 		i--
 	}
 }
 
-func (d *dist) find(who int32) int {
-	for i := range d.cells {
-		if d.cells[i].who == who {
+func find(cells []cell, who int32) int {
+	for i := range cells {
+		if cells[i].who == who {
 			return i
 		}
 	}
 	return -1
 }
 
-// place makes room for a candidate, at the cost of the last one when full.
-func (d *dist) place(who int32, keep int) int {
-	if len(d.cells) < keep {
-		d.cells = append(d.cells, cell{who: who})
-		return len(d.cells) - 1
+// place makes room for a candidate behind the others, at the cost of the last
+// one when full.
+func (t *table) place(d *dist, who int32) []cell {
+	if int(d.n) < t.pace.cells {
+		return t.push(d, cell{who: who})
 	}
-	i := len(d.cells) - 1
-	d.totSlow -= d.cells[i].slow
-	d.totFast -= d.cells[i].fast
-	d.cells[i] = cell{who: who}
-	return i
+	cells := t.cells(d)
+	last := &cells[len(cells)-1]
+	d.totSlow -= last.slow
+	d.totFast -= last.fast
+	*last = cell{who: who}
+	return cells
 }
 
 // rescale brings the increments back to one and drops what has faded.
-func (d *dist) rescale() {
+func (t *table) rescale(d *dist) {
 	s, f := 1/d.incSlow, 1/d.incFast
 	d.totSlow, d.totFast = 0, 0
-	kept := d.cells[:0]
-	for _, c := range d.cells {
+	cells := t.cells(d)
+	kept := cells[:0]
+	for _, c := range cells {
 		c.slow *= s
 		c.fast *= f
 		if c.slow < 0.003 {
@@ -99,17 +110,22 @@ func (d *dist) rescale() {
 		d.totFast += c.fast
 		kept = append(kept, c)
 	}
-	d.cells, d.incSlow, d.incFast = kept, 1, 1
+	d.n, d.incSlow, d.incFast = uint16(len(kept)), 1, 1
 }
 
 // retract takes one count back, as if it were made now, and never goes below
 // nothing: exact soon after the count, too much by what has faded since.
-func (d *dist) retract(who int32, w float32) {
-	i := d.find(who)
+func (t *table) retract(key uint64, who int32, w float32) {
+	d := t.get(key)
+	if d == nil {
+		return
+	}
+	cells := t.cells(d)
+	i := find(cells, who)
 	if i < 0 {
 		return
 	}
-	c := &d.cells[i]
+	c := &cells[i]
 	s, f := min(c.slow, w*d.incSlow), min(c.fast, w*d.incFast)
 	c.slow -= s
 	c.fast -= f
@@ -125,11 +141,12 @@ func (d *dist) fade(now int64, p *pace) float32 {
 	return 1
 }
 
-// count returns the decayed count of a candidate and of all of them.
-func (d *dist) count(who int32, now int64, p *pace) (n, of float32) {
-	f := d.fade(now, p) * d.incSlow
-	if i := d.find(who); i >= 0 {
-		n = d.cells[i].slow / f
+// share returns the decayed count of a candidate and of all of them.
+func (t *table) share(d *dist, who int32, now int64) (n, of float32) {
+	f := d.fade(now, &t.pace) * d.incSlow
+	cells := t.cells(d)
+	if i := find(cells, who); i >= 0 {
+		n = cells[i].slow / f
 	}
 	return n, d.totSlow / f
 }
@@ -137,7 +154,9 @@ func (d *dist) count(who int32, now int64, p *pace) (n, of float32) {
 // table is many dists by hashed key, bounded: when it is full the half that was
 // not counted for longest is dropped.
 type table struct {
-	dists   map[uint64]*dist
+	index   map[uint64]uint32 // where the dist of a key is in dists
+	dists   slab[dist]
+	blocks  [classes]blocks
 	tick    uint32
 	keep    int
 	pace    pace
@@ -145,7 +164,7 @@ type table struct {
 }
 
 func newTable(o *Options, keep int) *table {
-	return &table{dists: make(map[uint64]*dist), keep: keep, pace: pace{
+	return &table{index: make(map[uint64]uint32), keep: keep, pace: pace{
 		slow:  float32(math.Exp2(1 / o.Slow)),
 		fast:  float32(math.Exp2(1 / o.Fast)),
 		age:   o.Age.Seconds(),
@@ -153,41 +172,61 @@ func newTable(o *Options, keep int) *table {
 	}}
 }
 
+// get is what is known under a key, nil for nothing. It is good until the next add.
+func (t *table) get(key uint64) *dist {
+	if i, ok := t.index[key]; ok {
+		return t.dists.at(i)
+	}
+	return nil
+}
+
 func (t *table) add(key uint64, who int32, w float32, now int64) {
-	d := t.dists[key]
+	d := t.get(key)
 	if d == nil {
-		if len(t.dists) >= t.keep {
+		if len(t.index) >= t.keep {
 			t.sweep()
 		}
-		d = &dist{}
-		t.dists[key] = d
+		t.index[key] = t.dists.n
+		d = t.dists.push()
 	}
 	t.tick++
 	d.used = t.tick
 	d.private = d.private || t.private
-	d.add(who, w, now, &t.pace)
-}
-
-func (t *table) retract(key uint64, who int32, w float32) {
-	if d := t.dists[key]; d != nil {
-		d.retract(who, w)
-	}
+	t.count(d, who, w, now)
 }
 
 // sweep drops the half of the keys that was not counted for longest. Ticks are
-// unique, so what is dropped does not depend on the order of the map.
+// unique, so what is dropped does not depend on the order of the map. What is
+// kept moves into fresh memory.
 func (t *table) sweep() {
-	ticks := make([]uint32, 0, len(t.dists))
-	for _, d := range t.dists {
-		ticks = append(ticks, d.used)
+	ticks := make([]uint32, 0, len(t.index))
+	for i := range t.dists.n {
+		ticks = append(ticks, t.dists.at(i).used)
 	}
 	slices.Sort(ticks)
 	limit := ticks[len(ticks)/2]
-	for k, d := range t.dists {
-		if d.used <= limit {
-			delete(t.dists, k)
+	old := *t
+	t.index, t.dists, t.blocks = make(map[uint64]uint32, len(ticks)), slab[dist]{}, [classes]blocks{}
+	for key, i := range old.index {
+		if d := old.dists.at(i); d.used > limit {
+			t.insert(key, d, old.cells(d))
 		}
 	}
+}
+
+// insert takes a dist over from elsewhere, with its cells.
+func (t *table) insert(key uint64, d *dist, cells []cell) {
+	t.index[key] = t.dists.n
+	to := t.dists.push()
+	*to = *d
+	to.n, to.class, to.block = uint16(len(cells)), 0, 0
+	for 1<<to.class < len(cells) {
+		to.class++
+	}
+	if to.class > 0 {
+		to.block = t.blocks[to.class].take(to.class)
+	}
+	copy(t.cells(to), cells)
 }
 
 // names gives small numbers to names, for good: a name is some bytes, and the

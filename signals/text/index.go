@@ -45,12 +45,15 @@ type Index struct {
 	vec   vectorizer
 	terms table
 	post  []postings       // by term
+	pages pages            // what the postings hold
 	df    []uint32         // by term: documents that hold it, those beyond the bound too
 	kind  []uint8          // by term
 	docs  []document       // by slot; a removed one is dead until the next compaction
+	lists packed           // the terms of the documents
 	slots map[int32]uint32 // id -> slot
 	live  int
 	q     query
+	buf   []uint32
 }
 
 // document is what is kept of one text.
@@ -60,11 +63,10 @@ type document struct {
 	author uint32
 	comps  [2]uint32
 	dead   bool
-	terms  []uint32 // number<<8 | impact, ascending
+	terms  span // in Index.lists
 }
 
-// A posting and a document's term pack a number of 24 bits and an impact of 8:
-// the lowest bit says "in the title", the other seven how much the term counts.
+// A posting packs the slot of a document in 24 bits and an impact in 8: the lowest bit says "in the title", the other seven how much the term counts.
 const (
 	maxNumber = 1<<24 - 1
 	titleBit  = 1
@@ -84,7 +86,8 @@ func (x *Index) Add(id int32, f Fields, at int64) {
 	}
 	slot := uint32(len(x.docs))
 	terms := x.vec.run(&f)
-	d := document{at: at, id: id, author: nameHash(f.Author), comps: componentHashes(f.Component), terms: make([]uint32, 0, len(terms))}
+	d := document{at: at, id: id, author: nameHash(f.Author), comps: componentHashes(f.Component)}
+	x.buf = x.buf[:0]
 	norm := lengthNorm(terms)
 	for i := range terms {
 		t := &terms[i]
@@ -93,11 +96,12 @@ func (x *Index) Add(id int32, f Fields, at int64) {
 			continue
 		}
 		imp := impact(t, norm)
-		d.terms = append(d.terms, n<<8|uint32(imp))
+		x.buf = append(x.buf, n<<8|uint32(imp))
 		x.df[n]++
-		x.post[n].add(slot<<8|uint32(imp), x.opt.Postings)
+		x.pages.add(&x.post[n], slot<<8|uint32(imp), x.opt.Postings)
 	}
-	slices.Sort(d.terms)
+	slices.Sort(x.buf)
+	d.terms = x.lists.add(x.buf)
 	x.docs = append(x.docs, d)
 	x.slots[id] = slot
 	x.live++
@@ -172,10 +176,12 @@ func (x *Index) Remove(id int32) {
 		return
 	}
 	d := &x.docs[slot]
-	for _, t := range d.terms {
-		x.df[t>>8]--
+	n := uint32(0)
+	for list := x.lists.get(d.terms); len(list) > 0; {
+		n, _, list = unpack(list, n)
+		x.df[n]--
 	}
-	d.dead, d.terms = true, nil
+	d.dead, d.terms = true, span{}
 	delete(x.slots, id)
 	x.live--
 	if dead := len(x.docs) - x.live; dead > 1000 && dead > x.live/4 {
@@ -187,25 +193,27 @@ func (x *Index) Remove(id int32) {
 func (x *Index) compact() {
 	move := make([]uint32, len(x.docs))
 	docs := make([]document, 0, x.live)
+	var lists packed
 	for i := range x.docs {
-		if !x.docs[i].dead {
+		if d := x.docs[i]; !d.dead {
 			move[i] = uint32(len(docs))
-			x.slots[x.docs[i].id] = uint32(len(docs))
-			docs = append(docs, x.docs[i])
+			x.slots[d.id] = uint32(len(docs))
+			d.terms = lists.put(x.lists.get(d.terms))
+			docs = append(docs, d)
 		}
 	}
+	var fresh pages
 	for n := range x.post {
-		p := &x.post[n]
 		kept := postings{}
-		newer, older := p.runs()
+		newer, older := x.pages.runs(&x.post[n])
 		for _, run := range [][]uint32{older, newer} {
 			for _, e := range run {
 				if s := e >> 8; !x.docs[s].dead {
-					kept.add(move[s]<<8|e&0xff, x.opt.Postings)
+					fresh.add(&kept, move[s]<<8|e&0xff, x.opt.Postings)
 				}
 			}
 		}
-		*p = kept
+		x.post[n] = kept
 	}
-	x.docs = docs
+	x.docs, x.lists, x.pages = docs, lists, fresh
 }

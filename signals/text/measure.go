@@ -17,8 +17,14 @@ type features struct {
 func (x *Index) features(slot uint32) features {
 	d, q := &x.docs[slot], &x.q
 	var info, titleInfo, in, of int64
-	for _, e := range d.terms {
-		n, title := e>>8, e&titleBit != 0
+	n, imp := uint32(0), uint8(0)
+	for list := x.lists.get(d.terms); len(list) > 0; {
+		if list[0] < 0x80 { // as unpack does, without the call
+			n, imp, list = n+uint32(list[0]), list[1], list[2:]
+		} else {
+			n, imp, list = unpack(list, n)
+		}
+		title := imp&titleBit != 0
 		if !title && !q.marks.has(n) {
 			continue
 		}
@@ -35,7 +41,7 @@ func (x *Index) features(slot uint32) features {
 			continue
 		}
 		w := int64(t.idf)
-		info += w * min(int64(e&0xfe>>1), int64(t.impact))
+		info += w * min(int64(imp>>1), int64(t.impact))
 		if t.title {
 			in += w * w
 		}
@@ -109,12 +115,13 @@ const maxShared = 5
 // shared names the terms that the query shares with a document.
 func (x *Index) shared(slot uint32) []string {
 	var best [maxShared]uint32 // places among the query's terms, ascending
-	n := 0
-	for _, e := range x.docs[slot].terms {
-		if !x.q.marks.has(e >> 8) {
+	n, number := 0, uint32(0)
+	for list := x.lists.get(x.docs[slot].terms); len(list) > 0; {
+		number, _, list = unpack(list, number)
+		if !x.q.marks.has(number) {
 			continue
 		}
-		place, ok := x.q.marks.get(e >> 8)
+		place, ok := x.q.marks.get(number)
 		if !ok || n == maxShared && place > best[n-1] {
 			continue
 		}

@@ -148,7 +148,7 @@ func (x *Index) collect(at int64, skip func(int32) bool) {
 			break
 		}
 		w := float32(t.weight) / (idfUnit * idfUnit * 127 * 127)
-		newer, older := x.post[t.n].runs()
+		newer, older := x.pages.runs(&x.post[t.n])
 		work -= q.sum(newer, w, work)
 		work -= q.sum(older, w, work)
 	}

@@ -1,0 +1,100 @@
+package signals
+
+import "time"
+
+// Delivery is what a source sent, with the events that were derived from it.
+// It is the unit that the journal takes: all of it is stored, or nothing.
+type Delivery struct {
+	Envelope Envelope
+	Events   []*Event
+	Learn    bool              // history: the models learn from it, and nobody is ever told of it
+	Rooms    map[string]string // what channels are called now, by channel id; nil where the source says nothing
+	Cursor   Cursor            // how far the source has been read with this; stored together with the events
+}
+
+// Cursor is how far a source has been read. A zero one says nothing.
+type Cursor struct{ Name, Value string }
+
+// Entry is one event as the journal holds it. Pos is its place in the order in
+// which events were accepted, from 1; places may be missing.
+type Entry struct {
+	Pos   int64
+	Learn bool
+	*Event
+}
+
+// Standing is where a case stands with the loop.
+type Standing struct {
+	Case   Key
+	Last   int64     // place of its latest event
+	Looked int64     // place up to which it was judged; 0 for never
+	Look   time.Time // when it wants to be looked at next, zero for never
+	Posts  int       // or when its room has had so many posts, 0 for never
+	Learnt time.Time // time of its latest event that was learnt and not watched
+}
+
+// Record is one signal with its ledger and its nudges: a line of the book.
+type Record struct {
+	Signal *Signal
+	Ledger *Ledger
+	Nudges []*Nudge
+	Again  time.Time // when it was there again after it was solved, zero for never
+	Over   bool      // nothing further can happen to it
+	Rev    int       // how often it was stored, 0 for never; who stores it over a newer one has to look again
+}
+
+// Told is one message to one person or channel, as the holds count it: several
+// nudges may share it.
+type Told struct {
+	ID     string
+	At     time.Time
+	Cases  []Key // what it is about
+	Nudges int
+	Asked  bool // solicited, all of it: does not count against the budget
+}
+
+// Wake is a case's wish to be looked at, besides those that it has: the earlier counts.
+type Wake struct {
+	Case Key
+	At   time.Time
+}
+
+// Outcome is what one look at a case changed. It is stored as a whole or not at
+// all.
+type Outcome struct {
+	Case   Key
+	Looked int64     // place of the latest event of the case that was judged
+	Look   time.Time // when to look again, zero for never
+	Posts  int       // or when the room has had so many posts, 0 for never
+	Wakes  []Wake
+
+	Records []*Record         // new or changed
+	Told    map[string][]Told // new or changed messages, by person or channel
+	Spent   map[string]int    // unsolicited nudges about a channel and day: the new count
+
+	// What the decision rests on: the versions of the counters that were read,
+	// by person, channel, or channel and day. Where one has moved since, the
+	// outcome is stale.
+	Rests map[string]int64
+
+	Basis Basis
+}
+
+// Basis is what a decision was made with.
+type Basis struct {
+	Now    time.Time
+	Policy string // hash of the policy
+	Model  int64  // place in the journal up to which the models had learnt
+}
+
+// Outgoing is a message on its way out.
+type Outgoing struct {
+	Message
+	State   State     // Sending while it is under way or to be sent, then Sent, Failed or Superseded
+	Why     string    // the reason of the state
+	SentRev int       // revision that stands in the copies; 0 for none
+	Attempt int       // how often it was claimed
+	Begun   time.Time // when the latest attempt began
+	Doubt   bool      // the latest attempt ended without a clear answer
+	Body    []byte    // what it says, where no nudges make it: a notice
+}

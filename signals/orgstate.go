@@ -1,0 +1,87 @@
+package signals
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// orgState is an organisation as it is kept in a snapshot.
+type orgState struct {
+	Policy Policy
+	People map[string]*Person
+	Teams  map[string]*Team
+	Away   map[string][]Absence
+	Modes  []modeState
+	Mutes  []muteState
+	Rooms  map[string][]string
+
+	Accounts map[string]string // whose an account is, where several claim it
+	Aliases  map[string]string
+}
+
+type modeState struct {
+	Detector, Scope string
+	Mode            Mode
+}
+
+type muteState struct {
+	Person, Detector, Scope string
+	Until                   time.Time
+}
+
+// Save gives the organisation as it stands now to write, as JSON.
+func (o *Org) Save(write func([]byte)) {
+	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias}
+	for k, m := range o.modes {
+		s.Modes = append(s.Modes, modeState{k.detector, k.scope, m})
+	}
+	slices.SortFunc(s.Modes, func(a, b modeState) int {
+		return slices.Compare([]string{a.Detector, a.Scope}, []string{b.Detector, b.Scope})
+	})
+	for _, m := range o.mutes {
+		s.Mutes = append(s.Mutes, muteState{m.person, m.detector, m.scope, m.until})
+	}
+	for ch, members := range o.rooms {
+		s.Rooms[ch] = slices.Sorted(maps.Keys(members))
+	}
+	out, err := json.Marshal(s)
+	if err != nil { // strings, numbers and times only
+		out = nil
+	}
+	write(out)
+}
+
+// LoadOrg makes the organisation that Save gave. p is the policy before the
+// organisation's own events, of which the saved one takes the place.
+func LoadOrg(p Policy, read func() []byte) (*Org, error) {
+	s := orgState{Policy: p}
+	if err := json.Unmarshal(read(), &s); err != nil {
+		return nil, fmt.Errorf("read the organisation of a snapshot: %w", err)
+	}
+	o := NewOrg(s.Policy)
+	for _, id := range slices.Sorted(maps.Keys(s.People)) {
+		o.setPerson(s.People[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Teams)) {
+		o.setTeam(s.Teams[id])
+	}
+	maps.Copy(o.account, s.Accounts)
+	maps.Copy(o.alias, s.Aliases)
+	o.away = s.Away
+	for _, m := range s.Modes {
+		o.modes[scoped{m.Detector, m.Scope}] = m.Mode
+	}
+	for _, m := range s.Mutes {
+		o.mutes = append(o.mutes, mute{m.Person, m.Detector, m.Scope, m.Until})
+	}
+	for ch, members := range s.Rooms {
+		o.rooms[ch] = make(map[string]bool, len(members))
+		for _, id := range members {
+			o.rooms[ch][id] = true
+		}
+	}
+	return o, nil
+}
