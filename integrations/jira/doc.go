@@ -19,6 +19,30 @@
 // and links and resolutions without a changelog entry stand at the time of the
 // resolution or of the last update.
 //
-// It does not own talking to a Jira server, folding events into cases
-// (signals), or the identity of people across sources (signals.Roster).
+// The live half is Client. Dial greets a site, Cloud or Data Center. Poll finds
+// what changed since a cursor, with ids and times only, and fetches what is new
+// of it whole: fifty issues by one search, and by further requests only what the
+// answer left out of long changelogs and comments. What comes is one JSON per
+// issue in the form that Normalize reads, so that live and export mean the same.
+// Fetch reads one issue, for a webhook's hint; Reconcile compares everything by
+// night. The rules that keep this true:
+//
+//   - An update may be indexed late, so each look goes back by Site.Overlap; the
+//     cursor remembers what was emitted there, so that it is not fetched again.
+//   - A time of update may be as coarse as a minute, so an issue counts as known
+//     only when it cannot change any more without a later one.
+//   - Fields and changelog of one issue are of one moment: entries that were made
+//     between two requests are left for the next look.
+//   - One issue never stops the others: what cannot be read is emitted without
+//     events, what spoils a page is asked for alone.
+//   - All requests go through call, which waits as Jira's headers ask, for each
+//     route by itself. The gates are shared by all calls of a client, so an outage
+//     costs about one request a minute and not some per poll.
+//   - Hidden and deleted look the same (404 in Jira's own words) and mean the
+//     same: nobody speaks of it any more. When most open issues vanish at once, a
+//     permission is gone, and nothing is told to be deleted.
+//
+// It does not own storing cursors and deliveries, when to poll and whether an
+// issue is history (the caller), folding events into cases (signals), or the
+// identity of people across sources (signals.Roster).
 package jira

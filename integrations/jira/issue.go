@@ -145,11 +145,33 @@ func (p *parser) fields(fields gjson.Result) error {
 	is.updated = is.optional("updated", updated)
 	is.resolved = is.optional("resolutiondate", resolved)
 	p.audienceOf()
+	p.narrow()
 	is.category = is.status.Get("statusCategory.key")
 	is.readComponents(components)
 	is.readLinks(links)
 	p.readComments(comments)
 	return nil
+}
+
+// narrow limits the audience of the issue to that of its project, where the
+// operator told who that is. Who sees a security level must see the project
+// too: unless everybody does, that is an audience of its own, which has no name,
+// so that it is restricted.
+func (p *parser) narrow() {
+	if p.o.AudienceOf == nil {
+		return
+	}
+	is := &p.iss
+	key := plain(is.project.Get("key"))
+	if key == "" {
+		key = projectOf(is.label)
+	}
+	switch of := p.o.AudienceOf[key]; {
+	case is.security.Type == gjson.Null:
+		is.audience = of
+	case of != signals.Public:
+		is.audience = signals.Restricted
+	}
 }
 
 // optional reads a date that may be absent; an odd one is told and ignored. It

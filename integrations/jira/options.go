@@ -31,6 +31,12 @@ type Options struct {
 	// stands for signals.Public.
 	Audience signals.Audience
 
+	// AudienceOf is who may see the issues of a project, by its key, for a site
+	// whose projects are not open to everybody alike; see Client.Audiences. nil:
+	// Audience holds for all. Otherwise a project that is not in it is
+	// signals.Restricted, and Audience counts for nothing.
+	AudienceOf map[string]signals.Audience
+
 	// MaxLine is the greatest length of an issue in bytes, default 64 MiB. A
 	// longer one is rejected without being held in memory.
 	MaxLine int
