@@ -1,5 +1,6 @@
 // Package slack is the edge to Slack. It owns the shape of Slack's messages and
-// how they become events, and the reading of workspace exports.
+// how they become events, the reading of workspace exports, and the sending of
+// cards.
 //
 // A message in an export and a message from the Events API have the same JSON,
 // so message.go derives the events of both. An export is a folder or a .zip:
@@ -11,6 +12,14 @@
 // last wording, all as they were on the day of the export. Counts and lists of
 // replies are never read. Reactions are events of Field "undated". The wording
 // before an edit is unknown, so the Said event has the last one.
+//
+// A Poster sends to one workspace. It makes every call once: Slack has no
+// idempotency keys, so a repeated post is a second message. When it is not known
+// whether a post succeeded, its Failure is ambiguous, and Find looks for the
+// key that every message carries in its metadata. One window remains: a request
+// that is still on its way to Slack while Find reads. Whoever decides to post
+// again waits out the time-out of the call before it asks Find, and asks once
+// more later.
 //
 // What this package does not own: what events mean (signals), what is said to
 // people (bot), and where anything is kept (store).

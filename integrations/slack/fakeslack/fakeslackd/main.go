@@ -1,0 +1,97 @@
+// Command fakeslackd serves a fakeslack.Server to other processes. It prints its
+// address, such as http://127.0.0.1:40123, as its first line; the API URL is
+// that with /api/ behind it. It keeps everything in memory and ends on SIGINT or
+// SIGTERM.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"andon/integrations/slack/fakeslack"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "fakeslackd:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("fakeslackd", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	listen := flags.String("listen", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
+	token := flags.String("token", "", "token to ask for; empty takes any")
+	team := flags.String("team", "T1", "id of the workspace")
+	from := flags.String("from", "", "virtual time at the start, RFC 3339; empty for the wall clock")
+	speed := flags.Float64("speed", 1, "virtual seconds per second, with -from")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is no flag; there are no other arguments", flags.Arg(0))
+	}
+	now, err := clock(*from, *speed, time.Now)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", *listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", *listen, err)
+	}
+	if _, err := fmt.Fprintf(stdout, "http://%s\n", l.Addr()); err != nil {
+		_ = l.Close() // nobody will learn the address
+		return fmt.Errorf("print the address: %w", err)
+	}
+	return serve(ctx, l, fakeslack.New(fakeslack.Options{Token: *token, Team: *team, Now: now}))
+}
+
+func serve(ctx context.Context, l net.Listener, s *fakeslack.Server) error {
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.Close()
+	err := server.Close()
+	<-ended
+	return err
+}
+
+// clock returns what time it is in Slack.
+func clock(from string, speed float64, wall func() time.Time) (func() time.Time, error) {
+	if from == "" {
+		if speed != 1 {
+			return nil, errors.New("-speed needs -from")
+		}
+		return wall, nil
+	}
+	start, err := time.Parse(time.RFC3339, from)
+	if err != nil {
+		return nil, fmt.Errorf("-from: %w", err)
+	}
+	if !(speed > 0) || speed > 1e6 {
+		return nil, fmt.Errorf("-speed %v: above 0, at most a million", speed)
+	}
+	began := wall()
+	return func() time.Time { return start.Add(time.Duration(float64(wall().Sub(began)) * speed)) }, nil
+}
