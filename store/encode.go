@@ -1,0 +1,183 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"andon/signals"
+)
+
+// The stored form of a record, apart from its columns. Names are part of the
+// database's format: add fields, never rename one. Times are microseconds.
+type recordBody struct {
+	Signal *signalBody `json:"signal"`
+	Ledger *ledgerBody `json:"ledger,omitempty"`
+	Again  int64       `json:"again,omitempty"`
+}
+
+type signalBody struct {
+	Detector string   `json:"detector"`
+	Problem  keyBody  `json:"problem"`
+	Case     keyBody  `json:"case"`
+	Occasion string   `json:"occasion"`
+	At       int64    `json:"at"`
+	Score    float64  `json:"score"`
+	Reason   string   `json:"reason"`
+	Evidence []string `json:"evidence,omitempty"`
+	About    string   `json:"about,omitempty"`
+	Need     string   `json:"need,omitempty"`
+	Audience string   `json:"audience,omitempty"`
+}
+
+type ledgerBody struct {
+	Signal string           `json:"signal"`
+	Case   keyBody          `json:"case"`
+	Times  map[string]int64 `json:"times,omitempty"`
+	Proxy  map[string]bool  `json:"proxy,omitempty"`
+	Quiet  int64            `json:"quiet,omitempty"`
+	Died   string           `json:"died,omitempty"`
+	Why    string           `json:"why,omitempty"`
+	DiedAt int64            `json:"died_at,omitempty"`
+}
+
+// keyBody is a key as [source, site, id]; unlike its text it also holds the
+// zero key.
+type keyBody [3]string
+
+func keyOf(k signals.Key) keyBody {
+	return keyBody{storable(k.Source), storable(k.Site), storable(k.ID)}
+}
+
+func (k keyBody) key() signals.Key { return signals.Key{Source: k[0], Site: k[1], ID: k[2]} }
+
+func encodeRecord(r *signals.Record) (string, error) {
+	return encode(recordBody{Signal: bodyOf(r.Signal), Ledger: ledgerOf(r.Ledger), Again: micros(r.Again)})
+}
+
+func decodeRecord(body string) (*signals.Record, error) {
+	var b recordBody
+	if err := json.Unmarshal([]byte(body), &b); err != nil {
+		return nil, err
+	}
+	if b.Signal == nil {
+		return nil, fmt.Errorf("the stored record has no signal")
+	}
+	return &signals.Record{Signal: b.Signal.signal(), Ledger: b.Ledger.ledger(), Again: timeOf(b.Again)}, nil
+}
+
+// encodeOther is the stored form of a nudge's signal: nil where it is the
+// record's own.
+func encodeOther(s, own *signals.Signal) (any, error) {
+	if s == nil || s == own {
+		return nil, nil
+	}
+	b := bodyOf(s)
+	if reflect.DeepEqual(b, bodyOf(own)) {
+		return nil, nil
+	}
+	return encode(b)
+}
+
+func decodeSignal(body string) (*signals.Signal, error) {
+	var b signalBody
+	if err := json.Unmarshal([]byte(body), &b); err != nil {
+		return nil, err
+	}
+	return b.signal(), nil
+}
+
+func bodyOf(s *signals.Signal) *signalBody {
+	if s == nil {
+		return nil
+	}
+	b := &signalBody{
+		Detector: storable(s.Detector), Problem: keyOf(s.Problem), Case: keyOf(s.Case), Occasion: storable(s.Occasion), At: micros(s.At), Score: s.Score,
+		Reason: storable(s.Reason), About: storable(s.About), Need: storable(string(s.Need)), Audience: storable(string(s.Audience)),
+	}
+	for _, e := range s.Evidence {
+		b.Evidence = append(b.Evidence, storable(e))
+	}
+	return b
+}
+
+func (b *signalBody) signal() *signals.Signal {
+	return &signals.Signal{
+		Detector: b.Detector, Problem: b.Problem.key(), Case: b.Case.key(), Occasion: b.Occasion, At: timeOf(b.At), Score: b.Score,
+		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience),
+	}
+}
+
+func ledgerOf(l *signals.Ledger) *ledgerBody {
+	if l == nil {
+		return nil
+	}
+	b := &ledgerBody{
+		Signal: storable(l.Signal), Case: keyOf(l.Case), Quiet: micros(l.Quiet), Died: storable(string(l.Died)), Why: storable(l.Why), DiedAt: micros(l.DiedAt),
+		Times: make(map[string]int64, len(l.Times)), Proxy: make(map[string]bool, len(l.Proxy)),
+	}
+	for s, at := range l.Times {
+		if !at.IsZero() {
+			b.Times[storable(string(s))] = micros(at)
+		}
+	}
+	for s, proxy := range l.Proxy {
+		if proxy {
+			b.Proxy[storable(string(s))] = true
+		}
+	}
+	return b
+}
+
+// ledger returns a ledger that can be written on: Times is never nil.
+func (b *ledgerBody) ledger() *signals.Ledger {
+	if b == nil {
+		return nil
+	}
+	l := &signals.Ledger{
+		Signal: b.Signal, Case: b.Case.key(), Times: make(map[signals.Stage]time.Time, len(signals.Stages)), Quiet: timeOf(b.Quiet),
+		Died: signals.Stage(b.Died), Why: b.Why, DiedAt: timeOf(b.DiedAt),
+	}
+	for s, at := range b.Times {
+		l.Times[signals.Stage(s)] = timeOf(at)
+	}
+	for s := range b.Proxy {
+		if l.Proxy == nil {
+			l.Proxy = make(map[signals.Stage]bool, len(b.Proxy))
+		}
+		l.Proxy[signals.Stage(s)] = true
+	}
+	return l
+}
+
+func encodeKeys(keys []signals.Key) (string, error) {
+	bodies := make([]keyBody, len(keys))
+	for i, k := range keys {
+		bodies[i] = keyOf(k)
+	}
+	return encode(bodies)
+}
+
+func decodeKeys(s string) (keys []signals.Key, err error) {
+	var bodies []keyBody
+	err = json.Unmarshal([]byte(s), &bodies)
+	for _, b := range bodies {
+		keys = append(keys, b.key())
+	}
+	return keys, err
+}
+
+// copyBody is the stored form of one place where a message stands.
+type copyBody struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+}
+
+func encode(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("encode for the database: %w", err)
+	}
+	return string(b), nil
+}
