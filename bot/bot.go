@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"andon/signals"
+	"andon/signals/text"
+)
+
+// Config is what a Bot is made of. Store is required, the rest has defaults.
+type Config struct {
+	Store   Store
+	Poster  Poster            // nil: nothing is said, messages wait
+	Sources map[string]Source // by name, such as jira/north
+	Policy  signals.Policy    // before the journal's own policy events
+	Lexicon *text.Lexicon     // nil for the default one
+	Now     func() time.Time  // domain time; time.Now when nil
+	Wall    func() time.Time  // real time, for what waits for a network; time.Now when nil
+	Meter   Meter
+	Log     *slog.Logger
+
+	AsLive bool                                     // judge every detector that is not off as if it were live
+	Admin  string                                   // whom notices about andon itself go to: a target of Poster; "" for nobody
+	Links  func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
+
+	// Address finds the Poster's target for whom a message is for, or says why
+	// there is none. nil: the Poster knows everybody by the ids of the domain.
+	Address func(org *signals.Org, to string) (target, why string)
+
+	// Poll is how often each source is asked, Deadline how long a call to the
+	// Poster may take, Lease how long a message belongs to who claimed it: the
+	// deadline and a grace period, by the real clock.
+	Poll     time.Duration
+	Deadline time.Duration
+	Lease    time.Duration
+
+	// Held is how many events of cases the world keeps at hand.
+	Held int
+	// SnapshotEvery is after how many events a snapshot of the models is stored.
+	SnapshotEvery int64
+}
+
+// Bot is the loop. It is safe for concurrent use.
+type Bot struct {
+	c     Config
+	log   *slog.Logger
+	meter Meter
+
+	mu    sync.Mutex // guards brain
+	brain *brain
+
+	lastLook atomic.Int64 // unix nanoseconds of domain time, for health
+	sources  sources
+}
+
+// New makes a loop over a store. Start readies its world.
+func New(c Config) (*Bot, error) {
+	if c.Store == nil {
+		return nil, errors.New("make the loop: it needs a store")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wall == nil {
+		c.Wall = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Meter == nil {
+		c.Meter = noMeter{}
+	}
+	fill(&c.Poll, time.Minute)
+	fill(&c.Deadline, 15*time.Second)
+	fill(&c.Lease, c.Deadline+30*time.Second)
+	fill(&c.Held, 100_000)
+	fill(&c.SnapshotEvery, 50_000)
+	b := &Bot{c: c, log: c.Log, meter: c.Meter}
+	b.brain = newBrain(&b.c)
+	return b, nil
+}
+
+func fill[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}
+
+// Start readies the world: the latest snapshot, then the journal from there on.
+func (b *Bot) Start(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.brain.restore(ctx); err != nil {
+		return fmt.Errorf("start the models: %w", err)
+	}
+	head, err := b.c.Store.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("start the models: %w", err)
+	}
+	behind := head - b.brain.pos
+	if err := b.brain.follow(ctx, head); err != nil {
+		return fmt.Errorf("start the models: %w", err)
+	}
+	b.log.Info("the models are ready", "position", b.brain.pos, "followed", behind)
+	if behind > b.c.SnapshotEvery {
+		return b.brain.save(ctx)
+	}
+	return nil
+}
+
+// Follow takes in what others accepted, and stores a snapshot when one is due.
+func (b *Bot) Follow(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	head, err := b.c.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.brain.follow(ctx, head); err != nil {
+		return err
+	}
+	if b.brain.pos-b.brain.saved >= b.c.SnapshotEvery {
+		return b.brain.save(ctx)
+	}
+	return nil
+}
+
+// Save stores a snapshot of the models now, so that the next start is quick.
+func (b *Bot) Save(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.brain.pos == b.brain.saved {
+		return nil
+	}
+	return b.brain.save(ctx)
+}
+
+// Forget drops everything that the world holds in memory and begins anew from
+// the journal: what was removed there must not live on here.
+func (b *Bot) Forget(ctx context.Context) error {
+	b.mu.Lock()
+	b.brain = newBrain(&b.c)
+	b.mu.Unlock()
+	return b.Start(ctx)
+}

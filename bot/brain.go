@@ -1,0 +1,272 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"andon/signals"
+	"andon/signals/decide"
+)
+
+// brain is a world that follows the journal. It holds the cases that were
+// touched lately and takes others from the journal. It is not safe for
+// concurrent use.
+type brain struct {
+	c     *Config
+	w     *decide.World
+	pos   int64            // place of the latest event that was taken
+	saved int64            // place of the latest snapshot
+	later []*signals.Event // of the organisation, not in force yet, by time
+
+	used map[signals.Key]int64 // when a case was touched, in touches
+	tick int64
+	held int // events of the cases in w
+
+	ctx context.Context // of the call that is under way
+	err error           // the first error of the source below in this call
+}
+
+func newBrain(c *Config) *brain {
+	b := &brain{c: c, used: make(map[signals.Key]int64)}
+	b.w = decide.NewWorld(signals.NewOrg(c.Policy), b.options())
+	return b
+}
+
+func (b *brain) options() decide.Options {
+	return decide.Options{Lexicon: b.c.Lexicon, Routes: true, AsLive: b.c.AsLive, Sends: true, Source: b}
+}
+
+// batch is how many events are read from the journal at once.
+const batch = 2000
+
+// follow takes the journal's events up to a place.
+func (b *brain) follow(ctx context.Context, upTo int64) error {
+	for b.pos < upTo {
+		limit := batch
+		if n := upTo - b.pos; n < batch {
+			limit = int(n)
+		}
+		entries, err := b.c.Store.Follow(ctx, b.pos, limit)
+		if err != nil {
+			return err
+		}
+		entries = entries[:cut(entries, upTo)]
+		if len(entries) == 0 {
+			return nil
+		}
+		if err := b.take(ctx, entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cut is how many of the entries stand at or before a place.
+func cut(entries []signals.Entry, upTo int64) int {
+	n, _ := slices.BinarySearchFunc(entries, upTo+1, func(e signals.Entry, pos int64) int { return cmp.Compare(e.Pos, pos) })
+	return n
+}
+
+// take takes entries in, in their order.
+func (b *brain) take(ctx context.Context, entries []signals.Entry) error {
+	if err := b.fetch(ctx, entries); err != nil {
+		return err
+	}
+	b.begin(ctx)
+	for i := range entries {
+		b.one(&entries[i])
+		if b.err != nil {
+			return fmt.Errorf("follow the journal at %d: %w", entries[i].Pos, b.err)
+		}
+		b.pos = entries[i].Pos
+	}
+	b.evict()
+	return nil
+}
+
+// fetch puts the earlier part of the entries' cases into the world, where it
+// is not there.
+func (b *brain) fetch(ctx context.Context, entries []signals.Entry) error {
+	missing := make(map[signals.Key]bool)
+	for i := range entries {
+		if k := entries[i].Case; b.w.Cases[k] == nil && !ofOrg(entries[i].Event) {
+			missing[k] = true
+		}
+	}
+	if len(missing) == 0 || b.pos == 0 {
+		return nil
+	}
+	return b.load(ctx, slices.Collect(maps.Keys(missing)))
+}
+
+// load puts cases into the world as they stood at its place.
+func (b *brain) load(ctx context.Context, keys []signals.Key) error {
+	for part := range slices.Chunk(keys, 500) {
+		found, err := b.c.Store.CaseEvents(ctx, b.pos, part...)
+		if err != nil {
+			return err
+		}
+		for k, entries := range found {
+			if len(entries) > 0 {
+				b.keep(k, fold(entries))
+			}
+		}
+	}
+	return nil
+}
+
+func fold(entries []signals.Entry) *signals.Case {
+	events := make([]*signals.Event, len(entries))
+	for i := range entries {
+		events[i] = entries[i].Event
+	}
+	return signals.Fold(events)
+}
+
+func (b *brain) keep(k signals.Key, c *signals.Case) {
+	if old := b.w.Cases[k]; old != nil {
+		b.held -= len(old.Events())
+	}
+	b.w.Hold(c)
+	b.held += len(c.Events())
+	b.touch(k)
+}
+
+func (b *brain) touch(k signals.Key) {
+	b.tick++
+	b.used[k] = b.tick
+}
+
+// one takes one event in: the world first, then the models.
+func (b *brain) one(e *signals.Entry) {
+	if ofOrg(e.Event) {
+		b.organise(e.Event)
+		return
+	}
+	had := 0
+	if c := b.w.Cases[e.Case]; c != nil {
+		had = len(c.Events())
+	}
+	c, err := b.w.Take(e.Event)
+	if err != nil || c == nil {
+		b.c.Log.Warn("an event could not be used", "event", e.ID, "error", err)
+		return
+	}
+	b.held += len(c.Events()) - had
+	b.touch(e.Case)
+	if e.Learn {
+		b.w.Learnt(e.Event)
+	}
+	if len(c.Events()) == had {
+		return // heard before
+	}
+	b.w.Observe(c, e.Event)
+}
+
+// organise applies an event of the organisation, or keeps it until its time.
+func (b *brain) organise(e *signals.Event) {
+	if e.At.After(b.c.Now()) {
+		i, _ := slices.BinarySearchFunc(b.later, e, signals.CompareEvents)
+		b.later = slices.Insert(b.later, i, e)
+		return
+	}
+	if _, err := b.w.Take(e); err != nil {
+		b.c.Log.Warn("an event of the organisation could not be used", "event", e.ID, "error", err)
+	}
+}
+
+// catchUp applies the organisation's events whose time has come.
+func (b *brain) catchUp() {
+	now := b.c.Now()
+	for len(b.later) > 0 && !b.later[0].At.After(now) {
+		e := b.later[0]
+		b.later = b.later[1:]
+		b.organise(e)
+	}
+}
+
+// ofOrg reports whether an event speaks of the organisation and not of a case.
+func ofOrg(e *signals.Event) bool {
+	switch e.Kind {
+	case signals.RosterSet, signals.PolicySet, signals.AwaySet, signals.ModeSet, signals.Muted, signals.Joined:
+		return true
+	}
+	return false
+}
+
+// begin starts a call in which the world may ask its source.
+func (b *brain) begin(ctx context.Context) { b.ctx, b.err = ctx, nil }
+
+// Case implements decide.Source.
+func (b *brain) Case(k signals.Key) *signals.Case {
+	if b.err != nil || b.pos == 0 {
+		return nil
+	}
+	found, err := b.c.Store.CaseEvents(b.ctx, b.pos, k)
+	if err != nil {
+		b.err = err
+		return nil
+	}
+	if len(found[k]) == 0 {
+		return nil
+	}
+	c := fold(found[k])
+	b.held += len(c.Events())
+	b.touch(k)
+	return c
+}
+
+// Room implements decide.Source.
+func (b *brain) Room(channel string) *signals.Room {
+	if b.err != nil {
+		return nil
+	}
+	keys, name, count, err := b.c.Store.RoomCases(b.ctx, channel, b.pos, 2*signals.DefaultRoom)
+	if err != nil {
+		b.err = err
+		return nil
+	}
+	if name == "" && count == 0 {
+		return nil
+	}
+	room := &signals.Room{ID: channel, Name: cmp.Or(name, signals.Bare(channel)), Count: count}
+	var missing []signals.Key
+	for _, k := range keys {
+		if b.w.Cases[k] == nil {
+			missing = append(missing, k)
+		}
+	}
+	if err := b.load(b.ctx, missing); err != nil {
+		b.err = err
+		return nil
+	}
+	for _, k := range keys {
+		if c := b.w.Cases[k]; c != nil && !c.Gone {
+			room.Posts = append(room.Posts, c.Posts...)
+		}
+	}
+	room.Settle()
+	return room
+}
+
+// evict drops the cases that were not touched for longest, when the world holds
+// too much.
+func (b *brain) evict() {
+	if b.held <= b.c.Held {
+		return
+	}
+	keys := slices.SortedFunc(maps.Keys(b.used), func(x, y signals.Key) int { return cmp.Compare(b.used[x], b.used[y]) })
+	for _, k := range keys {
+		if b.held <= b.c.Held/2 {
+			break
+		}
+		if c := b.w.Cases[k]; c != nil {
+			b.held -= len(c.Events())
+			delete(b.w.Cases, k)
+		}
+		delete(b.used, k)
+	}
+}

@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"strconv"
+
+	"andon/signals"
+	"andon/signals/decide"
+	"andon/signals/snap"
+)
+
+// The snapshot of the world, and the form that it has: one of another form is
+// passed over and the world built from the journal.
+const (
+	worldSnapshot = "world"
+	worldForm     = "1"
+)
+
+// save stores a snapshot of the world as it stands.
+func (b *brain) save(ctx context.Context) error {
+	var body bytes.Buffer
+	s := snap.NewWriter(&body)
+	b.w.Save(s)
+	s.Count(len(b.later))
+	for _, e := range b.later {
+		text, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("write event %s into the snapshot: %w", e.ID, err)
+		}
+		s.Bytes(text)
+	}
+	if err := s.Close(); err != nil {
+		return fmt.Errorf("write the snapshot of the models: %w", err)
+	}
+	if err := b.c.Store.SaveSnapshot(ctx, worldSnapshot, worldForm, b.pos, body.Bytes()); err != nil {
+		return fmt.Errorf("store the snapshot of the models: %w", err)
+	}
+	b.saved = b.pos
+	return nil
+}
+
+// restore takes the latest snapshot that can be used. Where there is none the
+// world stays empty, at the journal's beginning.
+func (b *brain) restore(ctx context.Context) error {
+	pos, body, ok, err := b.c.Store.Snapshot(ctx, worldSnapshot, worldForm)
+	if err != nil || !ok {
+		return err
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return fmt.Errorf("read the snapshot of the models: %w", err)
+	}
+	fresh := newBrain(b.c)
+	if err := fresh.read(raw); err != nil {
+		b.c.Log.Warn("the snapshot of the models cannot be used; they are built from the journal", "error", err)
+		return nil
+	}
+	fresh.pos, fresh.saved = pos, pos
+	*b = *fresh
+	b.w.From(b)
+	return nil
+}
+
+func (b *brain) read(raw []byte) error {
+	r := snap.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	w, err := decide.LoadWorld(r, b.c.Policy, b.options())
+	if err != nil {
+		return err
+	}
+	for range r.Count(1) {
+		e := &signals.Event{}
+		if err := json.Unmarshal(r.Bytes(), e); err != nil {
+			return err
+		}
+		b.later = append(b.later, e)
+	}
+	if err := r.Close(); err != nil {
+		return err
+	}
+	b.w = w
+	return nil
+}
+
+// policy is a hash of the policy in force.
+func (b *brain) policy() string {
+	text, err := json.Marshal(b.w.Org.Policy)
+	if err != nil {
+		return ""
+	}
+	h := fnv.New64a()
+	h.Write(text)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
