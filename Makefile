@@ -1,11 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint fuzz bench ci clean
+.PHONY: help build image test race lint fuzz bench ci clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the andon binary
 	CGO_ENABLED=0 go build -trimpath -o andon ./cmd/andon
+
+image: ## Build the container image
+	docker build --build-arg VERSION="$$(git describe --tags --always)" -t andon .
 
 test: ## Run the tests
 	go test ./...
@@ -14,7 +17,7 @@ race: ## Run the tests with the race detector
 	go test -race ./...
 
 lint: ## gofmt, go vet, staticcheck, golangci-lint where installed
-	@test -z "$$(gofmt -l cmd bot signals integrations)" || { gofmt -l cmd bot signals integrations; exit 1; }
+	@test -z "$$(gofmt -l cmd bot signals integrations store)" || { gofmt -l cmd bot signals integrations store; exit 1; }
 	go vet ./...
 	staticcheck ./...
 	@command -v golangci-lint >/dev/null && golangci-lint run || echo "golangci-lint is not installed: left out"

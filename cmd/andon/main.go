@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones of people and teams, where the machine has none: a container of this binary alone
 
 	"github.com/alecthomas/kong"
 
@@ -41,6 +42,13 @@ func main() {
 // cli is every command with its flags. Each flag has a twin in the
 // environment, ANDON_ and its name in capitals.
 type cli struct {
+	Serve       serveCmd       `cmd:"" help:"Watch Jira and Slack, and nudge the right person."`
+	Import      importCmd      `cmd:"" help:"Take history into the database, or load a portable copy."`
+	Export      exportCmd      `cmd:"" help:"Write a portable copy of the database."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of the database up to date."`
+	Doctor      doctorCmd      `cmd:"" help:"Check everything that the service needs, and say what to do."`
+	Forget      forgetCmd      `cmd:"" help:"Remove a person, a channel or old times from the database for good."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running service how it is."`
 	Backtest    backtestCmd    `cmd:"" help:"Tell what andon would have said over your own history."`
 	Replay      replayCmd      `cmd:"" help:"Write signals, risks, routes and matches over history as JSON Lines."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check the configuration and show what it comes to."`
@@ -118,6 +126,9 @@ const description = `andon finds weak failure signals and long escalation paths 
 
 Examples:
   andon backtest                                        the bundled example company
+  andon doctor --config andon.yaml
+  andon import --jira issues.jsonl.gz --slack export.zip --config andon.yaml
+  andon serve --config andon.yaml
   andon backtest --jira issues.jsonl.gz --slack export.zip --html report.html
   andon replay --learn 2025.jsonl --jira 2026.jsonl --out DIR
   andon check-config --config andon.yaml

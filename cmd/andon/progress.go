@@ -15,13 +15,14 @@ import (
 // progress shows a person that work goes on. It is silent when its output is
 // not a terminal.
 type progress struct {
-	out io.Writer
-	bar *progressbar.ProgressBar
-	on  atomic.Bool
+	out  io.Writer
+	what string // what is counted
+	bar  *progressbar.ProgressBar
+	on   atomic.Bool
 }
 
 func newProgress(w io.Writer) *progress {
-	p := &progress{out: w}
+	p := &progress{out: w, what: "replaying"}
 	f, ok := w.(*os.File)
 	p.on.Store(ok && term.IsTerminal(int(f.Fd())))
 	return p
@@ -34,17 +35,24 @@ func (p *progress) stage(what string) {
 	}
 }
 
-// step shows how far the replay is.
+// step shows how far the work is.
 func (p *progress) step(done, total int) {
 	if !p.on.Load() {
 		return
 	}
 	if p.bar == nil {
 		fmt.Fprint(p.out, "\r\x1b[K")
-		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription("replaying"),
+		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.what),
 			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 	}
 	_ = p.bar.Set(done)
+}
+
+// clear clears the line, so that something can be printed.
+func (p *progress) clear() {
+	if p.on.Load() {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
 }
 
 // done clears the line and shows nothing more. It may be called again, and

@@ -37,9 +37,12 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLE", example)
+			e.Setenv("PERSON", personID(c.People[len(c.People)/2].Email))
+			e.Setenv("ACCOUNT", c.People[len(c.People)/2].AccountID)
+			e.Setenv("CHANNEL", c.Teams[0].ChannelID)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"truncate": truncate, "gzip": compress, "exits": exits, "interrupted": interrupted, "fillin": fillIn},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"truncate": truncate, "gzip": compress, "exits": exits, "interrupted": interrupted, "fillin": fillIn, "samecopy": sameCopy, "configure": configure, "lacks": lacks, "older": older, "newer": newer},
 	})
 }
 

@@ -18,8 +18,10 @@ type checker struct {
 }
 
 func (k *checker) check() {
+	k.service()
 	k.jira()
 	k.slack()
+	k.alerts()
 	for i := range k.c.Events {
 		k.events(&k.c.Events[i], fmt.Sprintf("events[%d]", i))
 	}
@@ -74,7 +76,8 @@ func (k *checker) jira() {
 		site := or(j.Site, "jira")
 		k.unique(sites, site, at+".site", "site")
 		k.part(site, at+".site")
-		k.oneOf(or(j.Audience, string(signals.Public)), at+".audience", string(signals.Public), "restricted")
+		k.oneOf(or(j.Audience, string(signals.Public)), at+".audience", string(signals.Public), "project", "restricted")
+		k.live(&j, at)
 		k.url(j.URL, at+".url")
 		k.filled(j.Fields, at+".fields")
 		k.filled(j.Done, at+".done")
@@ -94,6 +97,7 @@ func (k *checker) slack() {
 		team := or(s.Team, "slack")
 		k.unique(teams, team, at+".team", "team")
 		k.part(team, at+".team")
+		k.url(s.URL, at+".url")
 		if s.Command != "" && (!strings.HasPrefix(s.Command, "/") || strings.ContainsAny(s.Command, " \t")) {
 			k.fault(at+".command", "%s is no slash command such as /andon", k.show(at+".command"))
 		}

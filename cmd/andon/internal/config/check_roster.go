@@ -108,7 +108,7 @@ func (r *rosterCheck) entry(entries map[string]string, id, since, at string) {
 }
 
 func (r *rosterCheck) date(s, path string) (time.Time, bool) {
-	t, err := date(s)
+	t, err := Date(s)
 	if err != nil {
 		r.fault(path, "%s is no date such as 2026-03-01 or 2026-03-01T09:00:00Z", r.show(path))
 	}
@@ -221,7 +221,7 @@ func (r *rosterCheck) cycles() {
 	}
 	var entries []entry
 	for i, p := range r.c.Roster.People {
-		if t, err := date(p.Since); err == nil {
+		if t, err := Date(p.Since); err == nil {
 			entries = append(entries, entry{t, p.ID, p.Manager, fmt.Sprintf("roster.people[%d].manager", i)})
 		}
 	}

@@ -15,13 +15,21 @@
 package config
 
 import (
+	"time"
+
 	"andon/signals"
 )
 
 // Config is the whole file.
 type Config struct {
+	Database string        `koanf:"database"`  // sqlite:PATH or postgres://...
+	Listen   string        `koanf:"listen"`    // HOST:PORT of health, metrics and webhooks; "off" for none
+	KeepText time.Duration `koanf:"keep_text"` // how long message text is kept
+	Admin    string        `koanf:"admin"`     // Slack channel for notices about andon itself
+
 	Jira   []Jira              `koanf:"jira"`
 	Slack  []Slack             `koanf:"slack"`
+	Alerts []Alerts            `koanf:"alerts"`
 	Events []Events            `koanf:"events"`
 	Policy signals.Policy      `koanf:"policy"`
 	Roster Roster              `koanf:"roster"`
@@ -39,7 +47,39 @@ type Jira struct {
 	LevelField string   `koanf:"level_field"`
 	Fields     []string `koanf:"fields"`
 	Done       []string `koanf:"done"`
-	Audience   string   `koanf:"audience"` // public (default) or restricted: of issues without a security level
+	Audience   string   `koanf:"audience"` // public (default), project or restricted: of issues without a security level
+
+	Watch        []string      `koanf:"watch"`         // JQL, one scope each
+	Poll         time.Duration `koanf:"poll"`          // how often Jira is asked
+	TokenExpires string        `koanf:"token_expires"` // a date
+
+	WebhookSecret        Secret `koanf:"webhook_secret"`
+	WebhookSecretFile    string `koanf:"webhook_secret_file"`
+	WebhookSecretOld     Secret `koanf:"webhook_secret_old"` // still accepted during a rotation
+	WebhookSecretOldFile string `koanf:"webhook_secret_old_file"`
+
+	WriteBack []WriteBack `koanf:"write_back"`
+	Tickets   []string    `koanf:"tickets"` // keys of the projects in which people may create tickets
+}
+
+// WriteBack is what andon writes on the issues of one project when a signal is
+// confirmed or a direct route was taken. Nothing is written where it is not named.
+type WriteBack struct {
+	Project    string `koanf:"project"`
+	Comment    bool   `koanf:"comment"`
+	Internal   bool   `koanf:"internal"` // the comment is for agents only
+	Role       string `koanf:"role"`     // the comment is for this project role only
+	RemoteLink bool   `koanf:"remote_link"`
+}
+
+// Alerts is one sender of alerts in Alertmanager's webhook format.
+type Alerts struct {
+	Site          string `koanf:"site"`
+	Token         Secret `koanf:"token"`
+	TokenFile     string `koanf:"token_file"`
+	TeamLabel     string `koanf:"team_label"`
+	SeverityLabel string `koanf:"severity_label"`
+	Audience      string `koanf:"audience"` // public (default) or restricted
 }
 
 // Slack is one Slack workspace.
@@ -52,6 +92,7 @@ type Slack struct {
 	SigningSecret     Secret `koanf:"signing_secret"`
 	SigningSecretFile string `koanf:"signing_secret_file"`
 	Command           string `koanf:"command"`
+	URL               string `koanf:"url"` // address of Slack's API
 }
 
 // Events is one form of CSV event log: which column holds what.
@@ -134,5 +175,5 @@ type Away struct {
 
 // Default is the configuration without a file.
 func Default() Config {
-	return Config{Policy: signals.DefaultPolicy()}
+	return Config{Policy: signals.DefaultPolicy(), Database: "sqlite:andon.db", Listen: "127.0.0.1:8080", KeepText: 30 * 24 * time.Hour}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ var begin = time.Unix(0, 0).UTC()
 func (c *Config) OrgEvents() ([]*signals.Event, error) {
 	var out []*signals.Event
 	add := func(kind signals.Kind, field, to string, since string, body any) error {
-		at, err := date(since)
+		at, err := Date(since)
 		if err != nil {
 			return err
 		}
@@ -29,7 +30,7 @@ func (c *Config) OrgEvents() ([]*signals.Event, error) {
 		n := len(out)
 		out = append(out, &signals.Event{
 			ID: fmt.Sprintf("%s/config/%s/%s/%d", signals.Own, field, to, n), Case: signals.Key{Source: signals.Own, Site: "config", ID: "org"},
-			Seq: signals.Seq{Entry: int64(n)}, Kind: kind, At: at, Field: field, To: to, Text: string(raw), Audience: signals.Restricted,
+			Seq: signals.Seq{Entry: int64(n)}, Kind: kind, At: at, Field: field, From: since, To: to, Text: string(raw), Audience: signals.Restricted,
 		})
 		return nil
 	}
@@ -100,11 +101,11 @@ func (c *Config) SlackTeam() string {
 }
 
 func absence(a Away, i int) (*signals.Event, error) {
-	from, err := date(a.From)
+	from, err := Date(a.From)
 	if err != nil {
 		return nil, err
 	}
-	until, err := date(a.Until)
+	until, err := Date(a.Until)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +116,8 @@ func absence(a Away, i int) (*signals.Event, error) {
 	}, nil
 }
 
-// date reads 2026-03-01 or an RFC 3339 time; "" is the beginning of all.
-func date(s string) (time.Time, error) {
+// Date reads 2026-03-01 or an RFC 3339 time; "" is the beginning of all.
+func Date(s string) (time.Time, error) {
 	if s == "" {
 		return begin, nil
 	}
@@ -128,4 +129,23 @@ func date(s string) (time.Time, error) {
 		return t, fmt.Errorf("%q is not a date such as 2026-03-01", s)
 	}
 	return t, nil
+}
+
+// Link is the web address of a case, or "" where none can be made: an issue by
+// its label, a thread by its ids.
+func (c *Config) Link(k signals.Key, label string) string {
+	switch k.Source {
+	case signals.Jira:
+		for _, j := range c.Jira {
+			if cmp.Or(j.Site, "jira") == k.Site && j.URL != "" && label != "" {
+				return strings.TrimSuffix(j.URL, "/") + "/browse/" + url.PathEscape(label)
+			}
+		}
+	case signals.Slack:
+		channel, ts, ok := strings.Cut(k.ID, "/")
+		if ok {
+			return "https://slack.com/archives/" + url.PathEscape(channel) + "/p" + strings.ReplaceAll(ts, ".", "")
+		}
+	}
+	return ""
 }

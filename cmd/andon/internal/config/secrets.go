@@ -26,7 +26,13 @@ type secret struct {
 func (c *Config) secrets() (out []secret) {
 	for i := range c.Jira {
 		j := &c.Jira[i]
-		out = append(out, secret{fmt.Sprintf("jira[%d].token", i), &j.Token, j.TokenFile})
+		at := fmt.Sprintf("jira[%d].", i)
+		out = append(out, secret{at + "token", &j.Token, j.TokenFile}, secret{at + "webhook_secret", &j.WebhookSecret, j.WebhookSecretFile},
+			secret{at + "webhook_secret_old", &j.WebhookSecretOld, j.WebhookSecretOldFile})
+	}
+	for i := range c.Alerts {
+		a := &c.Alerts[i]
+		out = append(out, secret{fmt.Sprintf("alerts[%d].token", i), &a.Token, a.TokenFile})
 	}
 	for i := range c.Slack {
 		s, at := &c.Slack[i], fmt.Sprintf("slack[%d].", i)

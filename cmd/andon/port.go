@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"andon/signals"
+	"andon/store"
+)
+
+// port is the database as the loop sees it.
+type port struct{ *store.DB }
+
+// stale marks what the loop has to look at again.
+type stale struct{ error }
+
+func (s stale) Unwrap() error { return s.error }
+
+// IsStale tells the loop to look again.
+func (s stale) IsStale() bool { return true }
+
+func marked(err error) error {
+	if errors.Is(err, store.ErrStale) {
+		return stale{err}
+	}
+	return err
+}
+
+// Accept implements bot.Journal.
+func (p port) Accept(ctx context.Context, ds ...signals.Delivery) (int, error) {
+	a, err := p.Append(ctx, ds...)
+	return a.New, err
+}
+
+// Commit implements bot.Desk.
+func (p port) Commit(ctx context.Context, o signals.Outcome) error {
+	return marked(p.DB.Commit(ctx, o))
+}
+
+// Settle implements bot.Outbox.
+func (p port) Settle(ctx context.Context, out signals.Outgoing, records []*signals.Record, again time.Time) error {
+	return marked(p.DB.Settle(ctx, out, records, again))
+}
+
+// Claim implements bot.Outbox.
+func (p port) Claim(ctx context.Context, message string, now time.Time) (signals.Outgoing, []*signals.Record, bool, error) {
+	out, records, ok, err := p.DB.Claim(ctx, message, now)
+	if err == nil && ok && len(out.Nudges) == 0 {
+		out.Body, err = p.NoticeBody(ctx, message)
+	}
+	return out, records, ok, err
+}

@@ -1,0 +1,328 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"andon/bot"
+	"andon/bot/view"
+	"andon/cmd/andon/internal/config"
+	"andon/integrations/slack"
+	"andon/signals"
+	"andon/signals/text"
+	"andon/store"
+)
+
+type serveCmd struct {
+	Config   string        `help:"Configuration file." placeholder:"FILE" type:"existingfile" short:"c"`
+	LogLevel string        `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	Speed    float64       `help:"How many seconds pass in a second, for trying things out." default:"1" hidden:""`
+	From     time.Time     `help:"When the faster clock begins." hidden:""`
+	AsLive   bool          `help:"Judge every detector that is not off as if it were live." hidden:""`
+	Tick     time.Duration `help:"How often the waker ticks." default:"250ms" hidden:""`
+}
+
+// Help is shown by andon serve --help.
+func (serveCmd) Help() string {
+	return `Watches the configured Jira sites and alerts, judges what happens there, and tells the right person.
+It serves /healthz, /readyz, /metrics, /jira/webhook and /alerts at the configured address.
+Stop it with Ctrl-C or SIGTERM: what was accepted is stored, and what is under way is finished or resumed
+at the next start.
+
+Examples:
+  andon serve --config andon.yaml
+  ANDON_JIRA_TOKEN=... andon serve -c andon.yaml --log-level debug`
+}
+
+// grace is how long a stop may take. deadline is how long a call to Slack may
+// take, lease how long a message belongs to who claimed it, in real time: the
+// deadline and time for its answer to be stored.
+// The latter two are shorter where a test kills processes.
+const grace = 10 * time.Second
+
+var (
+	deadline = 15 * time.Second
+	lease    = 45 * time.Second
+)
+
+// Run serves until the context ends.
+func (s *serveCmd) Run(e *env) error {
+	c, err := config.Load(s.Config, configOptions())
+	if err != nil {
+		return usageError{err}
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return usageError{err}
+	}
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
+	now, err := clockOf(s.Speed, s.From)
+	if err != nil {
+		return usageError{err}
+	}
+	svc, err := newService(e.ctx, &c, log, now, func(b *bot.Config) { b.AsLive = s.AsLive })
+	if err != nil {
+		return err
+	}
+	defer svc.close()
+	svc.tick = s.Tick
+	if err := svc.start(e.ctx); err != nil {
+		return err
+	}
+	return svc.run(e.ctx)
+}
+
+// clockOf makes the service's clock: the wall clock, or one that began at from
+// and runs faster.
+func clockOf(speed float64, from time.Time) (func() time.Time, error) {
+	if speed <= 0 {
+		return nil, fmt.Errorf("--speed %v is not above zero", speed)
+	}
+	if speed == 1 && from.IsZero() {
+		return time.Now, nil
+	}
+	began := time.Now()
+	if from.IsZero() {
+		from = began
+	}
+	return func() time.Time { return from.Add(time.Duration(float64(time.Since(began)) * speed)).UTC() }, nil
+}
+
+// service is everything of one process.
+type service struct {
+	c       *config.Config
+	log     *slog.Logger
+	now     func() time.Time
+	began   time.Time
+	tick    time.Duration
+	db      *store.DB
+	bot     *bot.Bot
+	poster  *slack.Poster
+	sources []*jiraSource
+	meter   *meter
+	http    *http.Server
+	ln      net.Listener
+
+	mu     sync.Mutex
+	ticked time.Time // real time of the last tick that went well
+	stop   bool
+}
+
+func newService(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time, more func(*bot.Config)) (*service, error) {
+	lex, err := lexicon(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	db, err := store.Open(ctx, c.Database, store.Options{Now: now, Log: log, Migrate: true, Lease: lease})
+	if err != nil {
+		return nil, err
+	}
+	s := &service{c: c, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
+	b := bot.Config{
+		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
+		Links: c.Link, Deadline: deadline, Lease: lease,
+	}
+	for _, j := range c.Jira {
+		if j.URL == "" {
+			continue
+		}
+		src := &jiraSource{conf: j, site: jiraSite(j, now, log), db: db}
+		s.sources = append(s.sources, src)
+		b.Sources[signals.Jira+"/"+cmp.Or(j.Site, "jira")] = src
+		if j.Poll > 0 && (b.Poll == 0 || j.Poll < b.Poll) {
+			b.Poll = j.Poll
+		}
+	}
+	if err := s.connect(&b); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	more(&b)
+	if s.bot, err = bot.New(b); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// connect makes the way to Slack, where one is configured.
+func (s *service) connect(b *bot.Config) error {
+	for _, w := range s.c.Slack {
+		if w.BotToken == "" {
+			continue
+		}
+		team := cmp.Or(w.Team, "slack")
+		p, err := slack.NewPoster(slack.Workspace{Team: team, Token: string(w.BotToken), URL: w.URL, Now: s.now, Log: s.log, AdminChannel: s.c.Admin})
+		if err != nil {
+			return err
+		}
+		s.poster, b.Poster = p, p
+		if s.c.Admin != "" {
+			b.Admin = slack.Admin
+		}
+		b.Address = func(org *signals.Org, target string) (string, string) { return slackAddress(org, team, target) }
+		return nil
+	}
+	s.log.Warn("no Slack workspace with a bot_token is configured: signals are found and stored, and nobody is told")
+	return nil
+}
+
+// slackAddress finds the Slack account of whom a message is for.
+func slackAddress(org *signals.Org, team, target string) (address, why string) {
+	if target == slack.Admin || strings.HasPrefix(target, signals.Slack+"/") {
+		return target, ""
+	}
+	p := org.Person(target)
+	if p == nil {
+		return "", "nothing is known of the person's Slack account: add them to the roster"
+	}
+	for _, a := range p.Accounts {
+		if strings.HasPrefix(a, signals.ID(signals.Slack, team, "")+"/") || strings.HasPrefix(a, signals.Slack+"/"+team+"/") {
+			return a, ""
+		}
+	}
+	return "", "the roster has no Slack account for the person"
+}
+
+func lexicon(c *config.Config) (*text.Lexicon, error) {
+	lex := text.DefaultLexicon()
+	for list, lines := range c.Words {
+		var err error
+		if lex, err = lex.Extend(list, lines); err != nil {
+			return nil, fmt.Errorf("words.%s: %w", list, err)
+		}
+	}
+	return lex, nil
+}
+
+// start readies the models and opens the address.
+func (s *service) start(ctx context.Context) error {
+	n, err := syncOrg(ctx, port{s.db}, s.c, s.now())
+	if err != nil {
+		return fmt.Errorf("write the configuration into the journal: %w", err)
+	}
+	if err := s.bot.Start(ctx); err != nil {
+		return err
+	}
+	if s.poster != nil {
+		if err := s.poster.Check(ctx); err != nil {
+			s.log.Error("Slack does not take us; messages wait until it does", "error", err)
+		}
+	}
+	if err := s.listen(); err != nil {
+		return err
+	}
+	s.log.Info("andon is ready", "version", version, "took", time.Since(s.began).Round(time.Millisecond), "organisation_changes", n, "sources", len(s.sources))
+	return nil
+}
+
+// handlers is the loop as the queue calls it.
+func (s *service) handlers() store.Handlers {
+	h := store.Handlers{Look: s.bot.Look, Fetch: s.bot.Fetch, Tasks: make(map[string]store.Task)}
+	if s.poster != nil {
+		h.Send = s.bot.Send
+	}
+	for name, t := range s.bot.Tasks() {
+		h.Tasks[name] = store.Task{Every: t.Every, Do: t.Do}
+	}
+	h.Tasks["retention"] = store.Task{Every: 24 * time.Hour, Do: s.expire}
+	return h
+}
+
+// expire drops message text that is older than it may be kept.
+func (s *service) expire(ctx context.Context) error {
+	if err := s.bot.Save(ctx); err != nil { // the models keep what they learnt of the text
+		return err
+	}
+	gone, err := s.db.Expire(ctx, s.now().Add(-s.c.KeepText))
+	if err != nil {
+		return err
+	}
+	s.log.Info("old text is gone", "rows", gone)
+	return nil
+}
+
+// run works until the context ends, and then stops within the grace period.
+func (s *service) run(ctx context.Context) error {
+	h := s.handlers()
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	failed := make(chan error, 2)
+	var wg sync.WaitGroup
+	wg.Go(func() { failed <- s.db.Work(work, h) })
+	wg.Go(func() { s.ticking(work, h) })
+	if s.http != nil {
+		wg.Go(func() {
+			if err := s.http.Serve(s.ln); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve %s: %w", s.ln.Addr(), err)
+			}
+		})
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+		s.log.Info("stopping")
+	case err = <-failed:
+	}
+	s.mu.Lock()
+	s.stop = true
+	s.mu.Unlock()
+	bye, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer done()
+	if s.http != nil {
+		err = errors.Join(err, s.http.Shutdown(bye))
+	}
+	cancel()
+	wg.Wait()
+	return errors.Join(err, s.bot.Save(bye))
+}
+
+// ticking is the one ticker of the process.
+func (s *service) ticking(ctx context.Context, h store.Handlers) {
+	t := time.NewTicker(s.tick)
+	defer t.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		err := s.db.Tick(ctx, h, s.now())
+		if err == nil && n%20 == 0 {
+			err = s.bot.Follow(ctx)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.Error("the waker could not do its round", "error", err)
+			}
+			continue
+		}
+		s.mu.Lock()
+		s.ticked = time.Now()
+		s.mu.Unlock()
+		if n%20 == 0 {
+			s.gauge(ctx)
+		}
+	}
+}
+
+func (s *service) close() {
+	if s.ln != nil {
+		_ = s.ln.Close()
+	}
+	for _, src := range s.sources {
+		src.close()
+	}
+	if s.poster != nil {
+		s.poster.Close()
+	}
+	if err := s.db.Close(); err != nil {
+		s.log.Error("the database did not close well", "error", view.Plain(err.Error()))
+	}
+}
