@@ -18,6 +18,7 @@ type Config struct {
 	Store   Store
 	Poster  Poster            // nil: nothing is said, messages wait
 	Sources map[string]Source // by name, such as jira/north
+	Writers map[string]Writer // likewise; none: nothing is written back
 	Policy  signals.Policy    // before the journal's own policy events
 	Lexicon *text.Lexicon     // nil for the default one
 	Now     func() time.Time  // domain time; time.Now when nil

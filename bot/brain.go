@@ -21,6 +21,9 @@ type brain struct {
 	saved int64            // place of the latest snapshot
 	later []*signals.Event // of the organisation, not in force yet, by time
 
+	ahead  []signals.Entry      // what comes after pos, as far as it was read
+	absent map[signals.Key]bool // cases of ahead that have nothing before it
+
 	used map[signals.Key]int64 // when a case was touched, in touches
 	tick int64
 	held int // events of the cases in w
@@ -30,7 +33,7 @@ type brain struct {
 }
 
 func newBrain(c *Config) *brain {
-	b := &brain{c: c, used: make(map[signals.Key]int64)}
+	b := &brain{c: c, used: make(map[signals.Key]int64), absent: make(map[signals.Key]bool)}
 	b.w = decide.NewWorld(signals.NewOrg(c.Policy), b.options())
 	return b
 }
@@ -39,26 +42,49 @@ func (b *brain) options() decide.Options {
 	return decide.Options{Lexicon: b.c.Lexicon, Routes: true, AsLive: b.c.AsLive, Sends: true, Source: b}
 }
 
-// batch is how many events are read from the journal at once.
-const batch = 2000
+// Events are read from the journal so many at once, and at least some of what
+// comes behind: a look takes one after the other, and the next look goes on from
+// there.
+const (
+	batch = 2000
+	some  = 500
+)
 
 // follow takes the journal's events up to a place.
 func (b *brain) follow(ctx context.Context, upTo int64) error {
 	for b.pos < upTo {
-		limit := batch
-		if n := upTo - b.pos; n < batch {
-			limit = int(n)
+		if len(b.ahead) == 0 {
+			if err := b.readAhead(ctx, int(min(batch, max(some, upTo-b.pos)))); err != nil {
+				return err
+			}
 		}
-		entries, err := b.c.Store.Follow(ctx, b.pos, limit)
-		if err != nil {
-			return err
-		}
-		entries = entries[:cut(entries, upTo)]
-		if len(entries) == 0 {
+		n := cut(b.ahead, upTo)
+		if n == 0 {
 			return nil
 		}
+		entries := b.ahead[:n]
 		if err := b.take(ctx, entries); err != nil {
+			b.ahead = nil // pos says what was taken
 			return err
+		}
+		b.ahead = b.ahead[n:]
+	}
+	return nil
+}
+
+// readAhead reads what comes next, and the earlier part of its cases.
+func (b *brain) readAhead(ctx context.Context, limit int) (err error) {
+	clear(b.absent)
+	if b.ahead, err = b.c.Store.Follow(ctx, b.pos, limit); err != nil {
+		return err
+	}
+	if err := b.fetch(ctx, b.ahead); err != nil {
+		b.ahead = nil
+		return err
+	}
+	for i := range b.ahead {
+		if k := b.ahead[i].Case; b.w.Cases[k] == nil && !ofOrg(b.ahead[i].Event) {
+			b.absent[k] = true
 		}
 	}
 	return nil
@@ -92,7 +118,7 @@ func (b *brain) take(ctx context.Context, entries []signals.Entry) error {
 func (b *brain) fetch(ctx context.Context, entries []signals.Entry) error {
 	missing := make(map[signals.Key]bool)
 	for i := range entries {
-		if k := entries[i].Case; b.w.Cases[k] == nil && !ofOrg(entries[i].Event) {
+		if k := entries[i].Case; b.w.Cases[k] == nil && !b.absent[k] && !ofOrg(entries[i].Event) {
 			missing[k] = true
 		}
 	}
@@ -156,6 +182,7 @@ func (b *brain) one(e *signals.Entry) {
 		return
 	}
 	b.held += len(c.Events()) - had
+	delete(b.absent, e.Case)
 	b.touch(e.Case)
 	if e.Learn {
 		b.w.Learnt(e.Event)
@@ -202,7 +229,7 @@ func (b *brain) begin(ctx context.Context) { b.ctx, b.err = ctx, nil }
 
 // Case implements decide.Source.
 func (b *brain) Case(k signals.Key) *signals.Case {
-	if b.err != nil || b.pos == 0 {
+	if b.err != nil || b.pos == 0 || b.absent[k] {
 		return nil
 	}
 	found, err := b.c.Store.CaseEvents(b.ctx, b.pos, k)

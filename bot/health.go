@@ -27,6 +27,7 @@ func (b *Bot) measure(l *look) {
 		b.meter.Add("signals", 1, "detector", r.Signal.Detector)
 	}
 	for _, r := range l.out.Records {
+		b.meter.Add("ledger_stages", 1, "stage", string(r.Ledger.At()), "detector", r.Signal.Detector)
 		for _, n := range r.Nudges {
 			b.meter.Add("nudge_states", 1, "state", string(n.State), "detector", r.Signal.Detector)
 		}

@@ -66,6 +66,9 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 		return br.err
 	}
 	l.out.Records = shelf.changed(br.w.Book)
+	if err := b.writeBack(ctx, l.out.Records); err != nil {
+		return err
+	}
 	l.out.Told, l.out.Spent = br.w.Book.Wrote()
 	l.out.Rests = shelf.versions
 	l.out.Basis = signals.Basis{Now: l.now, Policy: br.policy(), Model: br.pos}

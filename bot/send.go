@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"andon/bot/view"
@@ -15,15 +16,18 @@ import (
 // a transaction of its own. Where an earlier attempt has no known end it looks
 // for what that may have left before it posts.
 func (b *Bot) Send(ctx context.Context, id string) error {
-	if b.c.Poster == nil {
-		return errors.New("send " + id + ": nobody is connected who could say it")
-	}
 	out, records, ok, err := b.c.Store.Claim(ctx, id, b.c.Wall())
 	if err != nil {
 		return fmt.Errorf("claim message %s: %w", id, err)
 	}
 	if !ok {
 		return nil // said already, or another is about to
+	}
+	if strings.HasPrefix(out.Target, onCase) {
+		return b.put(ctx, out)
+	}
+	if b.c.Poster == nil {
+		return b.unsaid(ctx, out, errors.New("nobody is connected who could say it"))
 	}
 	began := b.c.Wall()
 	card, err := b.card(ctx, &out, records)
@@ -44,7 +48,7 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	}
 	call, cancel := context.WithTimeout(ctx, b.c.Deadline)
 	defer cancel()
-	err = b.say(call, to, &out, card)
+	err = b.say(call, to, &out, card, first(&out, records, b.c.Now()))
 	b.meter.Observe("send_seconds", b.c.Wall().Sub(began).Seconds())
 	if err != nil {
 		return b.unsaid(ctx, out, err)
@@ -73,9 +77,9 @@ func (b *Bot) address(ctx context.Context, to string) (target, why string, err e
 }
 
 // say posts a message, or edits it where it stands.
-func (b *Bot) say(ctx context.Context, to string, out *signals.Outgoing, card *view.Card) error {
+func (b *Bot) say(ctx context.Context, to string, out *signals.Outgoing, card *view.Card, since time.Time) error {
 	if len(out.Copies) == 0 && out.Attempt > 1 {
-		found, err := b.c.Poster.Find(ctx, to, out.ID, b.c.Now().Add(-searched))
+		found, err := b.c.Poster.Find(ctx, to, out.ID, since)
 		if err != nil {
 			return fmt.Errorf("look for what an earlier attempt left: %w", sure{err})
 		}
@@ -220,6 +224,20 @@ func (b *Bot) Resend(ctx context.Context) error {
 // searched is how far back a message is looked for: longer than any attempt can
 // have been under way.
 const searched = 7 * 24 * time.Hour
+
+// first is the earliest time at which a message can have been said: since its
+// nudges were decided, however long ago the process stopped that sent it.
+func first(out *signals.Outgoing, records []*signals.Record, now time.Time) time.Time {
+	at := now.Add(-searched)
+	for _, r := range records {
+		for _, n := range r.Nudges {
+			if n.Message == out.ID && !n.At.IsZero() && n.At.Before(at) {
+				at = n.At
+			}
+		}
+	}
+	return at
+}
 
 // settled is after how long nothing of an attempt without a clear answer can
 // arrive any more.

@@ -83,6 +83,10 @@ func (k Key) Channel() string {
 	return ID(Slack, k.Site, channel)
 }
 
+// IsGone reports whether an id stands for somebody who was forgotten: who it was
+// is not known any more.
+func IsGone(id string) bool { return strings.HasPrefix(Bare(id), "gone:") }
+
 // IsBot reports whether an actor is a program: readers give programs ids whose
 // local part begins with "bot:".
 func IsBot(actor string) bool { return strings.HasPrefix(Bare(actor), "bot:") }

@@ -175,6 +175,9 @@ func (r *Roster) manages(id string) bool {
 // a sentence and backup the person to ask instead, if one is known.
 func (r *Roster) Available(id string, t time.Time) (ok bool, why, backup string) {
 	p := r.Person(id)
+	if IsGone(id) {
+		return false, "is not known any more", ""
+	}
 	if p == nil {
 		return true, "", ""
 	}

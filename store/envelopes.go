@@ -12,11 +12,15 @@ import (
 // when it was stored before.
 func (db *DB) Keep(ctx context.Context, e signals.Envelope) (fresh bool, err error) {
 	defer explain(&err, "store an envelope of "+e.Source)
-	body := e.Body
-	if body == nil {
-		body = []byte{}
-	}
 	err = db.inTx(ctx, func(t *txn) error {
+		clean, err := scrub(ctx, t, []signals.Delivery{{Envelope: e}})
+		if err != nil {
+			return err
+		}
+		body := clean[0].Envelope.Body
+		if body == nil {
+			body = []byte{}
+		}
 		res, err := t.exec(ctx, "INSERT INTO envelopes (source, ext_id, received, body) VALUES (?, ?, ?, ?) ON CONFLICT (source, ext_id) DO NOTHING",
 			storable(e.Source), storable(e.ID), micros(e.Received), body)
 		if err != nil {

@@ -14,7 +14,11 @@ import (
 // Forgetting says what is to be removed for good: a person, a channel, or
 // everything before a time. Exactly one of them is given.
 type Forgetting struct {
-	Persons []string  // every id of one or more persons: of the roster and of their accounts, as signals.ID makes them
+	// Persons are ids of one or more persons, of the roster or of accounts, as
+	// signals.ID makes them; the roster adds the others that it knows. A local part
+	// that is a short number is looked for within whole ids only: on its own it
+	// could be anything.
+	Persons []string
 	Channel string    // as signals.ID makes it
 	Before  time.Time // what happened earlier; the organisation's roster, policy and modes stay
 	DryRun  bool      // only count

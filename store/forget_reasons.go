@@ -212,3 +212,11 @@ func (x *forgetter) cutNudge(n *storedNudge, blank bool) error {
 	n.signal.String = body
 	return err
 }
+
+// nullString is a column that may be NULL.
+func nullString(s sql.NullString) any {
+	if !s.Valid {
+		return nil
+	}
+	return s.String
+}

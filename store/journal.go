@@ -27,7 +27,14 @@ type Appended struct {
 func (db *DB) Append(ctx context.Context, ds ...signals.Delivery) (out Appended, err error) {
 	defer explain(&err, "take events into the journal")
 	err = db.inTx(ctx, func(t *txn) error {
-		a, err := newIntake(ds)
+		if err := lockJournal(ctx, t); err != nil {
+			return err
+		}
+		clean, err := scrub(ctx, t, ds) // what a forgotten person did does not come back
+		if err != nil {
+			return err
+		}
+		a, err := newIntake(clean)
 		if err != nil {
 			return err
 		}

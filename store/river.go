@@ -32,7 +32,7 @@ type settings struct {
 // workers poll quickly, which costs one small statement of one process each.
 func (db *DB) settings() settings {
 	s := settings{
-		workers: db.o.Workers, cooldown: 5 * time.Millisecond, poll: 50 * time.Millisecond, slowPoll: 250 * time.Millisecond,
+		workers: db.o.Workers, cooldown: 20 * time.Millisecond, poll: 50 * time.Millisecond, slowPoll: 250 * time.Millisecond,
 		rescue: 30 * time.Second, beat: 10 * time.Second, stop: 7 * time.Second, cancel: 2500 * time.Millisecond,
 	}
 	if s.workers <= 0 {

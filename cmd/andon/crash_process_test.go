@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -111,6 +112,23 @@ const (
 	crashLease    = 2500 * time.Millisecond
 )
 
+// listed counts the searches for what changed.
+const listed = "list of what changed"
+
+// asked is what a search asks for, from the query or from the body.
+func asked(r *http.Request) map[string]string {
+	out := map[string]string{"fields": r.URL.Query().Get("fields")}
+	if r.Method == http.MethodPost {
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var ask struct{ Fields []string }
+		if err == nil && json.Unmarshal(body, &ask) == nil {
+			out["fields"] = strings.Join(ask.Fields, ",")
+		}
+	}
+	return out
+}
+
 func crashJira(now func() time.Time, issues string) (http.Handler, error) {
 	s := fakejira.New(fakejira.Options{Dialect: fakejira.Cloud, Now: now, Token: "secret"})
 	f, err := os.Open(issues)
@@ -122,9 +140,31 @@ func crashJira(now func() time.Time, issues string) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", s)
-	mux.HandleFunc("GET /_fake/requests", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.Requests()) })
+	var lists atomic.Int64
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if asked(r)["fields"] == "updated" {
+			lists.Add(1)
+		}
+		s.ServeHTTP(w, r)
+	})
+	mux.HandleFunc("GET /_fake/requests", func(w http.ResponseWriter, _ *http.Request) {
+		n := s.Requests()
+		n[listed] = int(lists.Load())
+		_ = json.NewEncoder(w).Encode(n)
+	})
 	mux.HandleFunc("GET /_fake/served", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.Faults().Served()) })
+	mux.HandleFunc("POST /_fake/indexing", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			var d time.Duration
+			if d, err = time.ParseDuration(string(body)); err == nil {
+				s.Faults().Indexing(d)
+			}
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+	})
 	mux.HandleFunc("POST /_fake/faults", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err == nil {
@@ -176,12 +216,12 @@ func crashFake(ctx context.Context, ck *crashClock, open func(now func() time.Ti
 
 // process is one of the processes of a run.
 type process struct {
-	t     testing.TB
-	name  string
-	cmd   *exec.Cmd
-	log   string // file that gets what it writes
-	done  chan struct{}
-	err   error // how it ended, once done is closed
+	t    testing.TB
+	name string
+	cmd  *exec.Cmd
+	log  string // file that gets what it writes
+	done chan struct{}
+	err  error // how it ended, once done is closed
 
 	mu      sync.Mutex
 	address string

@@ -78,19 +78,21 @@ func crashEvents(t testing.TB, h *crashHistory) []*signals.Event {
 
 // crashRun is one service with its database and its surroundings.
 type crashRun struct {
-	t       testing.TB
-	h       *crashHistory
-	dir     string
-	url     string // of the database
-	config  string // path
-	clock   *crashClock
-	rnd     *rand.Rand
-	jira    *process
-	slack   *process
-	sql     *sql.DB
-	serving []*process
-	alerts  alerter
-	kills   int
+	t        testing.TB
+	h        *crashHistory
+	dir      string
+	url      string        // of the database
+	config   string        // path
+	interval time.Duration // of the polls, in virtual time
+	clock    *crashClock
+	rnd      *rand.Rand
+	jira     *process
+	slack    *process
+	sql      *sql.DB
+	serving  []*process
+	alerts   alerter
+	kills    int
+	hangs    int // kills while a message stood in Slack whose post had no answer
 }
 
 // newCrashRun starts the surroundings; the clock stands at the beginning.
@@ -141,7 +143,8 @@ func (r *crashRun) configure(poll time.Duration) {
 	c := r.h.config
 	c.Database, c.Listen, c.Admin = r.url, "127.0.0.1:0", "C0ANDONADM"
 	c.Jira = slices.Clone(c.Jira)
-	c.Jira[0].URL, c.Jira[0].Poll = r.jira.url(), max(poll.Truncate(time.Second), 10*time.Second)
+	r.interval = max(poll.Truncate(time.Second), 10*time.Second)
+	c.Jira[0].URL, c.Jira[0].Poll = r.jira.url(), r.interval
 	c.Slack = []config.Slack{{Team: crashTeam, URL: r.slack.url() + "/api/"}}
 	c.Alerts = []config.Alerts{{Site: "metrics"}}
 	text, err := c.YAML()
@@ -282,7 +285,7 @@ func (r *crashRun) meet(kills int) {
 // busy are the rows that say that something is still to be done.
 var busy = []string{
 	"SELECT COUNT(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')",
-	"SELECT COUNT(*) FROM cases c WHERE queued = 1 OR looked < (SELECT MAX(pos) FROM events e WHERE e.case_id = c.id AND e.learn = 0)",
+	"SELECT COUNT(*) FROM cases c WHERE queued = 1 OR last > 0 AND looked < (SELECT MAX(pos) FROM events e WHERE e.case_id = c.id AND e.learn = 0)",
 	"SELECT COUNT(*) FROM messages WHERE claimed = 1 OR queued = 1 OR state = 'sending'",
 }
 
@@ -318,6 +321,7 @@ type alerter struct {
 	mu    sync.Mutex
 	urls  []*process
 	acked []string // fingerprints
+	no    int      // how often the service refused one
 	done  chan struct{}
 	wg    sync.WaitGroup
 }
@@ -348,9 +352,7 @@ func (a *alerter) begin(now func() time.Time, every time.Duration) {
 func (a *alerter) end() []string {
 	close(a.done)
 	a.wg.Wait()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.acked
+	return a.accepted()
 }
 
 func (a *alerter) send(fingerprint string, at time.Time) {
@@ -372,9 +374,27 @@ func (a *alerter) send(fingerprint string, at time.Time) {
 		return // the process died: nothing was promised
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusOK {
-		a.mu.Lock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch resp.StatusCode {
+	case http.StatusOK:
 		a.acked = append(a.acked, fingerprint)
-		a.mu.Unlock()
+	case http.StatusServiceUnavailable:
+		a.no++
 	}
+}
+
+// accepted are the alerts that the service promised to keep.
+func (a *alerter) accepted() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.acked)
+}
+
+func (a *alerter) count() int { return len(a.accepted()) }
+
+func (a *alerter) refused() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.no
 }

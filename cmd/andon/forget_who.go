@@ -52,7 +52,7 @@ func who(ctx context.Context, db *store.DB, c *config.Config, given []string) (i
 		ids = append(append(ids, g), all...)
 		told = append(told, "the person "+g+" with "+accountList(all))
 		if configured[g] {
-			told = append(told, "take "+g+" out of roster.people in the configuration, too: else the next andon serve writes that entry again")
+			told = append(told, "roster.people in the configuration still names "+g+": take the entry out of the file, too")
 		}
 	}
 	slices.Sort(ids)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http/httptest"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"andon/bot"
 	"andon/bot/view"
+	"andon/cmd/andon/internal/config"
 	"andon/integrations/jira"
 	"andon/integrations/jira/fakejira"
 	"andon/integrations/slack"
@@ -417,4 +419,100 @@ func (s *stepper) settle() {
 		require.NoError(s.t, err)
 		return next.IsZero() || next.After(s.clock.now())
 	}, time.Minute, 5*time.Millisecond)
+}
+
+// TestConfirmedIsWrittenBackOnce lets the originator confirm that it is solved:
+// the issue gets one comment, in the project where that is switched on only,
+// and andon does not take its own comment for somebody's word.
+func TestConfirmedIsWrittenBackOnce(t *testing.T) {
+	for project, want := range map[string]int{"PAY": 1, "OTHER": 0} {
+		t.Run(project, func(t *testing.T) {
+			s := newStepper(t, storetest.SQLite(t), tuesday, signals.DefaultPolicy(), nil)
+			fake := fakejira.New(fakejira.Options{Now: s.clock.now, Token: "secret"})
+			require.NoError(t, fake.Put([]byte(`{"id":"7","key":"PAY-7","fields":{"project":{"id":"1","key":"PAY"},"summary":"Invoices arrive twice","status":{"name":"Open"},
+				"issuetype":{"name":"Bug"},"created":"2026-03-03T09:00:00.000+0000","updated":"2026-03-03T09:00:00.000+0000","reporter":{"accountId":"ann","displayName":"Ann"},
+				"comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`)))
+			srv := httptest.NewServer(fake)
+			t.Cleanup(srv.Close)
+			src := &jiraSource{
+				conf: config.Jira{URL: srv.URL, WriteBack: []config.WriteBack{{Project: project, Comment: true}}},
+				site: jira.Site{URL: srv.URL, User: "andon", Token: "secret", Read: jira.Options{Site: "jira", Audience: signals.Public}, Now: s.clock.now, Log: slog.New(slog.DiscardHandler)}, db: s.db,
+			}
+			t.Cleanup(src.close)
+			s.conf.Writers = map[string]bot.Writer{"jira/jira": src}
+			s.start()
+			k := signals.Key{Source: signals.Jira, Site: "jira", ID: "7"}
+			events := pingpong("7", tuesday.Add(-10*time.Minute))
+			events = append(events, &signals.Event{ID: "x/closed", Case: k, Kind: signals.Closed, At: tuesday.Add(-4 * time.Minute), Audience: signals.Public},
+				&signals.Event{ID: "x/confirmed", Case: k, Kind: signals.Confirmed, Actor: "jira/jira/ann", At: tuesday.Add(-3 * time.Minute), Audience: signals.Public})
+			require.NoError(t, s.bot.Accept(t.Context(), signals.Delivery{Events: events}))
+			for range 3 {
+				s.drain()
+			}
+			require.Equal(t, want, fake.Requests()["POST issue/{id}/comment"], "one comment, however many signals were confirmed: %v", fake.Requests())
+			d, err := src.Fetch(t.Context(), "7")
+			require.NoError(t, err)
+			for _, e := range d.Events {
+				if e.Kind == signals.Said {
+					require.True(t, signals.IsBot(e.Actor), e.Actor)
+				}
+			}
+		})
+	}
+}
+
+// TestTheNightlyComparisonFindsWhatPollsMissed deletes an issue, which no
+// search tells of, and lets another be indexed later than any poll looks back.
+func TestTheNightlyComparisonFindsWhatPollsMissed(t *testing.T) {
+	s := newStepper(t, storetest.SQLite(t), tuesday, signals.DefaultPolicy(), nil)
+	fake := fakejira.New(fakejira.Options{Now: s.clock.now, Token: "secret"})
+	put := func(id string, at time.Time, team string) {
+		stamp := at.Format("2006-01-02T15:04:05.000-0700")
+		require.NoError(t, fake.Put([]byte(fmt.Sprintf(`{"id":%q,"key":"PAY-%s","fields":{"project":{"id":"1","key":"PAY"},"summary":"Invoices arrive twice","status":{"name":"Open"},
+			"issuetype":{"name":"Bug"},"created":%q,"updated":%q,"reporter":{"accountId":"ann","displayName":"Ann"},"priority":{"name":"Highest"},"team":%q,
+			"comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`, id, id, stamp, stamp, team))))
+	}
+	srv := httptest.NewServer(fake)
+	t.Cleanup(srv.Close)
+	src := &jiraSource{
+		conf: config.Jira{URL: srv.URL}, db: s.db,
+		site: jira.Site{URL: srv.URL, User: "andon", Token: "secret", Read: jira.Options{Site: "jira", Audience: signals.Public}, Now: s.clock.now, Log: slog.New(slog.DiscardHandler)},
+	}
+	t.Cleanup(src.close)
+	require.NoError(t, s.bot.Watch(t.Context(), "jira/jira", src))
+	poll := func() {
+		require.NoError(t, s.bot.PollOnce(t.Context(), "jira/jira"))
+		s.drain()
+	}
+	poll() // the first contact
+	put("7", tuesday.Add(time.Minute), "")
+	s.clock.set(tuesday.Add(2 * time.Minute))
+	poll()
+	key := func(id string) signals.Key { return signals.Key{Source: signals.Jira, Site: "jira", ID: id} }
+	st, ok, err := s.db.Standing(t.Context(), key("7"))
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.False(t, st.Look.IsZero(), "an urgent issue without a holder is waited for")
+
+	require.NoError(t, fake.Delete("7"))
+	put("9", tuesday.Add(2*time.Hour), "")
+	s.clock.set(tuesday.Add(2*time.Hour + time.Minute))
+	poll()
+	put("8", tuesday.Add(5*time.Minute), "") // nobody could see it until now
+	s.clock.set(tuesday.Add(4 * time.Hour))
+	poll()
+	_, ok, err = s.db.Standing(t.Context(), key("8"))
+	require.NoError(t, err)
+	require.False(t, ok, "it was indexed later than polls look back")
+
+	require.NoError(t, s.bot.Tasks()["reconcile jira/jira"].Do(t.Context()))
+	s.drain()
+	_, ok, err = s.db.Standing(t.Context(), key("8"))
+	require.NoError(t, err)
+	require.True(t, ok)
+	news, err := s.db.News(t.Context(), key("7"), 0)
+	require.NoError(t, err)
+	require.Equal(t, signals.Deleted, news[len(news)-1].Kind)
+	s.until(tuesday.Add(48*time.Hour), true)
+	require.Empty(t, s.nudges("7"), "nobody hears of what was deleted")
 }

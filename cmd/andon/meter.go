@@ -37,7 +37,7 @@ var help = map[string]string{
 	"looks_repeated":     "Looks that began anew because something moved meanwhile.",
 	"signals":            "Signals found, by detector.",
 	"nudge_states":       "States that nudges came to, by state and detector.",
-	"ledger_stages":      "Signals in the book by the latest stage that they reached.",
+	"ledger_stages":      "Changes of signals, by the latest stage that they had reached then and by detector.",
 	"polls":              "Polls of sources, by source and outcome.",
 	"sends":              "Attempts to say something, by outcome.",
 	"send_seconds":       "How long an attempt to say something took.",

@@ -107,9 +107,12 @@ type service struct {
 	bot     *bot.Bot
 	poster  *slack.Poster
 	sources []*jiraSource
+	writes  bool // something is written back to a source
 	meter   *meter
 	http    *http.Server
 	ln      net.Listener
+
+	forgotten string // the mark of the latest forgetting that is known here
 
 	mu     sync.Mutex
 	ticked time.Time // real time of the last tick that went well
@@ -128,7 +131,7 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	s := &service{c: c, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
-		Links: c.Link, Deadline: deadline, Lease: lease,
+		Writers: make(map[string]bot.Writer), Links: c.Link, Deadline: deadline, Lease: lease,
 	}
 	for _, j := range c.Jira {
 		if j.URL == "" {
@@ -136,7 +139,11 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 		}
 		src := &jiraSource{conf: j, site: jiraSite(j, now, log), db: db}
 		s.sources = append(s.sources, src)
-		b.Sources[signals.Jira+"/"+cmp.Or(j.Site, "jira")] = src
+		name := signals.Jira + "/" + cmp.Or(j.Site, "jira")
+		b.Sources[name] = src
+		if len(j.WriteBack) > 0 {
+			b.Writers[name], s.writes = src, true
+		}
 		if j.Poll > 0 && (b.Poll == 0 || j.Poll < b.Poll) {
 			b.Poll = j.Poll
 		}
@@ -183,7 +190,7 @@ func slackAddress(org *signals.Org, team, target string) (address, why string) {
 		return "", "nothing is known of the person's Slack account: add them to the roster"
 	}
 	for _, a := range p.Accounts {
-		if strings.HasPrefix(a, signals.ID(signals.Slack, team, "")+"/") || strings.HasPrefix(a, signals.Slack+"/"+team+"/") {
+		if strings.HasPrefix(a, signals.Slack+"/"+team+"/") {
 			return a, ""
 		}
 	}
@@ -203,6 +210,10 @@ func lexicon(c *config.Config) (*text.Lexicon, error) {
 
 // start readies the models and opens the address.
 func (s *service) start(ctx context.Context) error {
+	var err error
+	if s.forgotten, err = s.db.Cursor(ctx, store.ForgottenCursor); err != nil {
+		return err
+	}
 	n, err := syncOrg(ctx, port{s.db}, s.c, s.now())
 	if err != nil {
 		return fmt.Errorf("write the configuration into the journal: %w", err)
@@ -224,15 +235,38 @@ func (s *service) start(ctx context.Context) error {
 
 // handlers is the loop as the queue calls it.
 func (s *service) handlers() store.Handlers {
-	h := store.Handlers{Look: s.bot.Look, Fetch: s.bot.Fetch, Tasks: make(map[string]store.Task)}
-	if s.poster != nil {
-		h.Send = s.bot.Send
+	h := store.Handlers{Tasks: make(map[string]store.Task)}
+	h.Look = func(ctx context.Context, k signals.Key) error {
+		return s.timed("look", func() error { return s.bot.Look(ctx, k) })
+	}
+	h.Fetch = func(ctx context.Context, source, ref string) error {
+		return s.timed("fetch", func() error { return s.bot.Fetch(ctx, source, ref) })
+	}
+	if s.poster != nil || s.writes {
+		h.Send = func(ctx context.Context, id string) error {
+			return s.timed("send", func() error { return s.bot.Send(ctx, id) })
+		}
 	}
 	for name, t := range s.bot.Tasks() {
-		h.Tasks[name] = store.Task{Every: t.Every, Do: t.Do}
+		kind, _, _ := strings.Cut(name, " ") // not one series per source
+		h.Tasks[name] = store.Task{Every: t.Every, Do: func(ctx context.Context) error {
+			return s.timed(kind, func() error { return t.Do(ctx) })
+		}}
 	}
 	h.Tasks["retention"] = store.Task{Every: 24 * time.Hour, Do: s.expire}
 	return h
+}
+
+// timed measures how long a job took.
+func (s *service) timed(kind string, do func() error) error {
+	began := time.Now()
+	err := do()
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+	}
+	s.meter.Observe("job_seconds", time.Since(began).Seconds(), "kind", kind, "outcome", outcome)
+	return err
 }
 
 // expire drops message text that is older than it may be kept.
@@ -295,7 +329,7 @@ func (s *service) ticking(ctx context.Context, h store.Handlers) {
 		}
 		err := s.db.Tick(ctx, h, s.now())
 		if err == nil && n%20 == 0 {
-			err = s.bot.Follow(ctx)
+			err = s.follow(ctx)
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -310,6 +344,23 @@ func (s *service) ticking(ctx context.Context, h store.Handlers) {
 			s.gauge(ctx)
 		}
 	}
+}
+
+// follow takes in what others accepted. Where somebody was forgotten meanwhile,
+// by another process, everything in memory is dropped first.
+func (s *service) follow(ctx context.Context) error {
+	mark, err := s.db.Cursor(ctx, store.ForgottenCursor)
+	if err != nil {
+		return err
+	}
+	if mark != s.forgotten {
+		if err := s.bot.Forget(ctx); err != nil {
+			return err
+		}
+		s.forgotten = mark
+		s.log.Info("something was forgotten: the models are built anew")
+	}
+	return s.bot.Follow(ctx)
 }
 
 func (s *service) close() {

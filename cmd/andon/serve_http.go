@@ -142,6 +142,12 @@ func (s *service) gauge(ctx context.Context) {
 			s.meter.Set("source_lag_seconds", s.now().Sub(st.Heard).Seconds(), "source", name)
 		}
 	}
+	for _, src := range s.sources {
+		if site, requests, bad, ok := src.stats(); ok {
+			s.meter.Set("jira_requests", float64(requests), "site", site)
+			s.meter.Set("jira_quarantined", float64(bad), "site", site)
+		}
+	}
 	queues, err := s.db.Queue(ctx)
 	if err != nil {
 		return

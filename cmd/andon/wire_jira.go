@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"andon/bot"
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/jira"
 	"andon/signals"
@@ -125,6 +126,35 @@ func (s *jiraSource) Reconcile(ctx context.Context, emit func(context.Context, s
 		return fmt.Errorf("compare with what is stored of %s: %w", c.Source(), failed)
 	}
 	return nil
+}
+
+// Write implements bot.Writer.
+func (s *jiraSource) Write(ctx context.Context, k signals.Key, label string, n bot.Note) error {
+	c, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	w := jira.Writer{C: c, Projects: make(map[string]jira.WriteBack)}
+	for _, p := range s.conf.WriteBack {
+		set := jira.WriteBack{Comment: p.Comment, RemoteLink: p.RemoteLink, Customers: p.Customers}
+		if p.Role != "" {
+			set.Visibility = jira.Visibility{Type: "role", Value: p.Role}
+		}
+		w.Projects[p.Project] = set
+	}
+	return w.Confirmed(ctx, k.ID, label, jira.Note{ID: n.ID, Text: n.Text, URL: n.URL, Title: n.Title})
+}
+
+// stats tells how many requests were sent to the site, and how many of its
+// issues could not be read; ok is false while it was not reached yet.
+func (s *jiraSource) stats() (site string, requests, quarantined int64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client == nil {
+		return "", 0, 0, false
+	}
+	st := s.client.Stats()
+	return s.client.Site(), st.Requests, st.Quarantined, true
 }
 
 func (s *jiraSource) close() {

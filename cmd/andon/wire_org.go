@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,8 +18,9 @@ import (
 
 // syncOrg writes what the configuration says of the organisation into the
 // journal, as far as it says something new: who is who and how loud andon may be
-// is history too. Entries with a date of their own take effect then; what the
-// configuration has no longer is removed as of now.
+// is history too. From now on the journal then says at every time what the
+// configuration says of it; what it said of the past it keeps. Only an empty
+// journal takes the configuration's past as it is.
 func syncOrg(ctx context.Context, p bot.Store, c *config.Config, now time.Time) (changed int, err error) {
 	wanted, err := c.OrgEvents()
 	if err != nil {
@@ -29,37 +31,21 @@ func syncOrg(ctx context.Context, p bot.Store, c *config.Config, now time.Time) 
 		return 0, fmt.Errorf("encode the policy: %w", err)
 	}
 	wanted = append(wanted, &signals.Event{Kind: signals.PolicySet, Case: orgKey, Text: string(policy), At: time.Unix(0, 0).UTC(), Audience: signals.Restricted})
-	had, err := p.CaseEvents(ctx, 0, orgKey)
+	found, err := p.CaseEvents(ctx, 0, orgKey)
 	if err != nil {
 		return 0, err
 	}
-	known := make(map[string]*signals.Event) // latest by what it speaks of
-	for _, e := range had[orgKey] {
-		known[slot(e.Event)] = e.Event
+	had := make([]*signals.Event, len(found[orgKey]))
+	for i, e := range found[orgKey] {
+		had[i] = e.Event
 	}
-	first := len(known) == 0
-	var news []*signals.Event
-	add := func(e *signals.Event) {
-		if !first && e.At.Before(now) {
-			e.At = now
-		}
-		e.ID = signals.Own + "/config/" + strconv.FormatUint(digest(e), 36) + "/" + strconv.FormatInt(now.UnixMicro(), 36) + "/" + strconv.Itoa(len(news))
-		e.Seq = signals.Seq{Entry: int64(len(news))}
-		news = append(news, e)
+	news := wanted
+	if len(had) > 0 {
+		news = orgNews(bySlot(had), bySlot(wanted), now)
 	}
-	there := make(map[string]bool)
-	for _, e := range wanted {
-		there[e.Field+"|"+e.To] = true
-		if k := known[slot(e)]; k == nil || k.Text != e.Text || k.From != e.From || k.Ref != e.Ref {
-			add(e)
-		}
-	}
-	for _, s := range slices.Sorted(maps.Keys(known)) {
-		k := known[s]
-		if at := k.Field + "|" + k.To; !there[at] && k.Kind == signals.RosterSet && k.Text != "" {
-			there[at] = true
-			add(&signals.Event{Kind: signals.RosterSet, Case: orgKey, Field: k.Field, To: k.To, At: now, Audience: signals.Restricted})
-		}
+	for i, e := range news {
+		e.ID = signals.Own + "/config/" + strconv.FormatUint(digest(e), 36) + "/" + strconv.FormatInt(now.UnixMicro(), 36) + "/" + strconv.Itoa(i)
+		e.Seq = signals.Seq{Entry: now.UnixMicro(), Item: int32(i)} //nolint:gosec // of two events for one date the one that was written later counts
 	}
 	if len(news) == 0 {
 		return 0, nil
@@ -71,12 +57,80 @@ func syncOrg(ctx context.Context, p bot.Store, c *config.Config, now time.Time) 
 // orgKey is the key that the configuration's events bear.
 var orgKey = signals.Key{Source: signals.Own, Site: "config", ID: "org"}
 
+// orgNews are the events that make the journal say what the configuration says,
+// now and at every later date that one of them knows.
+func orgNews(had, wanted map[string][]*signals.Event, now time.Time) (news []*signals.Event) {
+	slots := make(map[string]bool)
+	for _, m := range []map[string][]*signals.Event{had, wanted} {
+		for s := range m {
+			slots[s] = true
+		}
+	}
+	for _, s := range slices.Sorted(maps.Keys(slots)) {
+		dates := []time.Time{now}
+		for _, e := range slices.Concat(had[s], wanted[s]) {
+			if e.At.After(now) {
+				dates = append(dates, e.At)
+			}
+		}
+		slices.SortFunc(dates, time.Time.Compare)
+		told := slices.Clone(had[s])
+		for _, at := range slices.Compact(dates) {
+			says, should := inForce(told, at), inForce(wanted[s], at)
+			var e signals.Event
+			switch {
+			case should != nil && says != nil && says.Text == should.Text && says.Ref == should.Ref:
+				continue
+			case should != nil:
+				e = *should
+			case says == nil || says.Kind != signals.RosterSet || says.Text == "":
+				continue // nothing is there that could be removed
+			default:
+				e = signals.Event{Kind: says.Kind, Case: orgKey, Field: says.Field, To: says.To, Audience: signals.Restricted}
+			}
+			e.At = at
+			if e.Kind == signals.AwaySet {
+				e.At = should.At // it bears its own dates
+			}
+			news = append(news, &e)
+			told = append(told, &e)
+		}
+	}
+	return news
+}
+
+// inForce is the latest of the events of a slot at a time, nil for none. Of
+// several with one date it is the last.
+func inForce(events []*signals.Event, at time.Time) (latest *signals.Event) {
+	for _, e := range events {
+		if !e.At.After(at) && (latest == nil || !e.At.Before(latest.At)) {
+			latest = e
+		}
+	}
+	return latest
+}
+
+// bySlot sorts events by what they speak of, each list in the order in which
+// they count.
+func bySlot(events []*signals.Event) map[string][]*signals.Event {
+	out := make(map[string][]*signals.Event)
+	for _, e := range events {
+		out[slot(e)] = append(out[slot(e)], e)
+	}
+	for _, list := range out {
+		slices.SortStableFunc(list, func(a, b *signals.Event) int {
+			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq.Entry, b.Seq.Entry), cmp.Compare(a.Seq.Item, b.Seq.Item))
+		})
+	}
+	return out
+}
+
 // slot is what an event of the configuration speaks of: a later one of the same
-// slot takes its place. Dated entries of one person are slots of their own.
+// slot takes its place. Every absence is a slot of its own.
 func slot(e *signals.Event) string {
-	s := string(e.Kind) + "|" + e.Field + "|" + e.To + "|" + e.From
+	s := string(e.Kind) + "|" + e.Field + "|" + e.To
 	if e.Kind == signals.AwaySet {
-		s += "|" + e.Text
+		s += "|" + e.From + "|" + e.Text
 	}
 	return s
 }

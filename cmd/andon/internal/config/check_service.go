@@ -74,8 +74,8 @@ func (k *checker) live(j *Jira, at string) {
 		p := fmt.Sprintf("%s.write_back[%d]", at, i)
 		k.need(w.Project, p+".project", "the key of the project")
 		k.unique(seen, w.Project, p+".project", "project")
-		if w.Internal && w.Role != "" {
-			k.fault(p+".role", "a comment is internal or for a role, not both")
+		if w.Customers && w.Role != "" {
+			k.fault(p+".role", "a comment is for the customers or for a role, not both")
 		}
 		if !w.Comment && !w.RemoteLink {
 			k.hint(p, "neither comment nor remote_link is true, so nothing is written")

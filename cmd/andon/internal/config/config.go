@@ -67,8 +67,8 @@ type Jira struct {
 type WriteBack struct {
 	Project    string `koanf:"project"`
 	Comment    bool   `koanf:"comment"`
-	Internal   bool   `koanf:"internal"` // the comment is for agents only
-	Role       string `koanf:"role"`     // the comment is for this project role only
+	Customers  bool   `koanf:"customers"` // the customers of a service desk may read the comment, not its agents alone
+	Role       string `koanf:"role"`      // the comment is for this project role only
 	RemoteLink bool   `koanf:"remote_link"`
 }
 
