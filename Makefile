@@ -28,6 +28,9 @@ fuzz: ## Fuzz every target for 30 seconds
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+crash: ## Kill the service 1,000 times on each database, and look for what was lost or doubled
+	ANDON_CRASH_KILLS=$${ANDON_CRASH_KILLS:-1000} go test -count=1 -timeout 90m -parallel 4 -v -run '^TestCrash$$|^TestCrashReplicas$$' ./cmd/andon
+
 ci: ## Everything the gate checks
 	.ci/run
 

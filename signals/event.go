@@ -45,7 +45,7 @@ const (
 	Reopened   Kind = "reopened"  // the case was opened again
 	Confirmed  Kind = "confirmed" // the originator says it is solved
 	Denied     Kind = "denied"    // the originator says it still happens
-	RosterSet  Kind = "roster"    // the organisation changed: Field "person" or "team", To its id, Text its JSON ("" removes it)
+	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team" or "account", To its id, Text its JSON ("" removes it); of an account an Identity
 	PolicySet  Kind = "policy"    // the policy changed; Text is its JSON
 	AwaySet    Kind = "away"      // To is absent from From until Text (RFC 3339), Ref is the backup
 	ModeSet    Kind = "mode"      // detector Field has mode To in scope Ref ("" = everywhere)

@@ -101,8 +101,16 @@ func (o *Org) roster(e *Event) error {
 			return fmt.Errorf("read roster event %s of team %s: %w", e.ID, e.To, err)
 		}
 		o.setTeam(t)
+	case "account":
+		var i Identity
+		if e.Text != "" {
+			if err := json.Unmarshal([]byte(e.Text), &i); err != nil {
+				return fmt.Errorf("read roster event %s of account %s: %w", e.ID, e.To, err)
+			}
+		}
+		o.link(e.To, i)
 	default:
-		return fmt.Errorf("roster event %s speaks of %q, not of a person or a team", e.ID, e.Field)
+		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team or an account", e.ID, e.Field)
 	}
 	return nil
 }
@@ -182,7 +190,7 @@ func (o *Org) accounts(id string) []string {
 		out = append(out, id)
 	}
 	if p := o.People[who]; p != nil {
-		for _, a := range p.Accounts {
+		for _, a := range o.AccountsOf(who) {
 			if a != id && o.Who(a) == who {
 				out = append(out, a)
 			}

@@ -20,6 +20,7 @@ type orgState struct {
 
 	Accounts map[string]string // whose an account is, where several claim it
 	Aliases  map[string]string
+	Links    map[string]Identity
 }
 
 type modeState struct {
@@ -34,7 +35,7 @@ type muteState struct {
 
 // Save gives the organisation as it stands now to write, as JSON.
 func (o *Org) Save(write func([]byte)) {
-	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias}
+	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias, Links: o.links}
 	for k, m := range o.modes {
 		s.Modes = append(s.Modes, modeState{k.detector, k.scope, m})
 	}
@@ -70,7 +71,7 @@ func LoadOrg(p Policy, read func() []byte) (*Org, error) {
 	}
 	maps.Copy(o.account, s.Accounts)
 	maps.Copy(o.alias, s.Aliases)
-	o.away = s.Away
+	o.away, o.links = s.Away, s.Links
 	for _, m := range s.Modes {
 		o.modes[scoped{m.Detector, m.Scope}] = m.Mode
 	}

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,6 +56,7 @@ type Roster struct {
 	Teams  map[string]*Team
 
 	account map[string]string    // source id -> person id
+	links   map[string]Identity  // likewise, found out and not written down; those written down count first
 	alias   map[string]string    // lower-case team name -> team id
 	away    map[string][]Absence // by the id that the source gave
 	chiefs  map[string]bool      // who manages somebody; nil until asked for
@@ -121,7 +123,58 @@ func (r *Roster) Who(id string) string {
 	if p, ok := r.account[id]; ok {
 		return p
 	}
+	if l, ok := r.links[id]; ok {
+		return l.Person
+	}
 	return id
+}
+
+// Identity is whose an account was found out to be, and how.
+type Identity struct {
+	Person string `json:"person"`
+	How    string `json:"how"` // ByEmail or BySelf
+}
+
+// How the person behind an account was found out. An address counts more than
+// somebody's own word.
+const (
+	ByEmail = "email"
+	BySelf  = "self"
+)
+
+// link notes whose an account is; a zero identity takes that back.
+func (r *Roster) link(account string, i Identity) {
+	if had := r.links[account]; had.How == ByEmail && i.How == BySelf {
+		return
+	}
+	if i.Person == "" {
+		delete(r.links, account)
+		return
+	}
+	if r.links == nil {
+		r.links = make(map[string]Identity)
+	}
+	r.links[account] = i
+}
+
+// linked lists the accounts that were found out to be a person's, sorted.
+func (r *Roster) linked(person string) (out []string) {
+	for a, i := range r.links {
+		if i.Person == person && r.account[a] == "" {
+			out = append(out, a)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// AccountsOf lists the ids of the sources that stand for a person.
+func (r *Roster) AccountsOf(id string) []string {
+	p := r.Person(id)
+	if p == nil {
+		return nil
+	}
+	return append(slices.Clone(p.Accounts), r.linked(p.ID)...)
 }
 
 // Person returns the person behind a source's id or a person id, or nil.
@@ -210,11 +263,7 @@ func (r *Roster) Away(id string, t time.Time) (away bool, backup string) {
 
 // absence returns the absence of a person at time t, one with a backup first.
 func (r *Roster) absence(p *Person, t time.Time) (out Absence, ok bool) {
-	for i := -1; i < len(p.Accounts); i++ {
-		id := p.ID
-		if i >= 0 {
-			id = p.Accounts[i]
-		}
+	for _, id := range append([]string{p.ID}, r.AccountsOf(p.ID)...) {
 		if r.Who(id) != p.ID {
 			continue
 		}

@@ -249,9 +249,17 @@ func (r *crashRun) db() *sql.DB {
 		require.NoError(r.t, err)
 		db.SetMaxOpenConns(1)
 		r.sql = db
-		r.t.Cleanup(func() { _ = db.Close() })
+		r.t.Cleanup(r.hangUp)
 	}
 	return r.sql
+}
+
+// hangUp ends that connection.
+func (r *crashRun) hangUp() {
+	if r.sql != nil {
+		_ = r.sql.Close() // it only read
+		r.sql = nil
+	}
 }
 
 // count runs a query for one number; -1 while the database cannot be asked.

@@ -516,3 +516,41 @@ func TestTheNightlyComparisonFindsWhatPollsMissed(t *testing.T) {
 	s.until(tuesday.Add(48*time.Hour), true)
 	require.Empty(t, s.nudges("7"), "nobody hears of what was deleted")
 }
+
+// TestAnAddressTellsWhoseAnAccountIs lets Jira show the address of an assignee
+// whom the roster knows by that address only.
+func TestAnAddressTellsWhoseAnAccountIs(t *testing.T) {
+	fake := fakejira.New(fakejira.Options{Token: "secret"})
+	fake.AddUser("a1", "Bea", "Bea@north.example")
+	fake.AddUser("a2", "Nobody", "")
+	for id, who := range map[string]string{"7": "a1", "8": "a2"} {
+		require.NoError(t, fake.Put([]byte(fmt.Sprintf(`{"id":%q,"key":"PAY-%s","fields":{"project":{"id":"1","key":"PAY"},"summary":"Invoices arrive twice","status":{"name":"Open"},
+			"issuetype":{"name":"Bug"},"created":"2026-03-03T09:00:00.000+0000","updated":"2026-03-03T09:00:00.000+0000","reporter":{"accountId":%q},"assignee":{"accountId":%q},
+			"comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`, id, id, who, who))))
+	}
+	srv := httptest.NewServer(fake)
+	t.Cleanup(srv.Close)
+	c := config.Config{Roster: config.Roster{People: []config.Person{{ID: "bea", Email: "bea@north.example"}}}}
+	src := &jiraSource{
+		conf: config.Jira{URL: srv.URL}, emails: addresses(&c),
+		site: jira.Site{URL: srv.URL, User: "andon", Token: "secret", Read: jira.Options{Site: "jira", Audience: signals.Public}, Now: time.Now, Log: slog.New(slog.DiscardHandler)},
+	}
+	t.Cleanup(src.close)
+	org := signals.NewOrg(signals.DefaultPolicy())
+	require.NoError(t, org.Apply(&signals.Event{Kind: signals.RosterSet, Field: "person", To: "bea", Text: `{"id":"bea","accounts":["slack/T1/U1"]}`}))
+	for range 2 {
+		for _, id := range []string{"7", "8"} {
+			d, err := src.Fetch(t.Context(), id)
+			require.NoError(t, err)
+			for _, e := range d.Events {
+				require.NoError(t, org.Apply(e))
+			}
+		}
+	}
+	require.Equal(t, "bea", org.Who("jira/jira/a1"))
+	require.Equal(t, "jira/jira/a2", org.Who("jira/jira/a2"))
+	require.Equal(t, []string{"slack/T1/U1", "jira/jira/a1"}, org.AccountsOf("jira/jira/a1"))
+	to, why := slackAddress(org, "T1", "jira/jira/a1")
+	require.Equal(t, "slack/T1/U1", to, why)
+	require.Equal(t, 2, fake.Requests()["user"], "each account is asked for once: %v", fake.Requests())
+}

@@ -137,7 +137,7 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 		if j.URL == "" {
 			continue
 		}
-		src := &jiraSource{conf: j, site: jiraSite(j, now, log), db: db}
+		src := &jiraSource{conf: j, site: jiraSite(j, now, log), db: db, emails: addresses(c)}
 		s.sources = append(s.sources, src)
 		name := signals.Jira + "/" + cmp.Or(j.Site, "jira")
 		b.Sources[name] = src
@@ -189,7 +189,7 @@ func slackAddress(org *signals.Org, team, target string) (address, why string) {
 	if p == nil {
 		return "", "nothing is known of the person's Slack account: add them to the roster"
 	}
-	for _, a := range p.Accounts {
+	for _, a := range org.AccountsOf(p.ID) {
 		if strings.HasPrefix(a, signals.Slack+"/"+team+"/") {
 			return a, ""
 		}

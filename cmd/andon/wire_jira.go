@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -44,8 +45,11 @@ type jiraSource struct {
 	site jira.Site
 	db   *store.DB
 
+	emails map[string]string // address in lower case -> person
+
 	mu     sync.Mutex
 	client *jira.Client
+	people *jira.People
 }
 
 func (s *jiraSource) dial(ctx context.Context) (*jira.Client, error) {
@@ -65,6 +69,10 @@ func (s *jiraSource) dial(ctx context.Context) (*jira.Client, error) {
 		s.site.Log.Warn("Jira is not as the configuration says", "site", c.Site(), "bad", f.Bad, "what", f.What, "do", f.Do)
 	}
 	s.client = c
+	s.people = &jira.People{Lookup: c.Account, Now: s.site.Now, ByEmail: func(email string) (string, bool) {
+		p, ok := s.emails[strings.ToLower(email)]
+		return p, ok
+	}}
 	return c, nil
 }
 
@@ -75,7 +83,7 @@ func (s *jiraSource) Poll(ctx context.Context, cursor string, emit func(context.
 		return cursor, err
 	}
 	return c.Poll(ctx, cursor, func(ctx context.Context, d signals.Delivery, cursor string) error {
-		c.MarkOwn(d.Events, true)
+		s.complete(ctx, c, &d)
 		return emit(ctx, d, cursor)
 	})
 }
@@ -87,8 +95,68 @@ func (s *jiraSource) Fetch(ctx context.Context, ref string) (signals.Delivery, e
 		return signals.Delivery{}, err
 	}
 	d, err := c.Fetch(ctx, ref)
-	c.MarkOwn(d.Events, true)
+	if err == nil {
+		s.complete(ctx, c, &d)
+	}
 	return d, err
+}
+
+// complete makes of a delivery what the loop wants: what we wrote ourselves is
+// nobody's word, and accounts whose person an address tells are linked to them.
+func (s *jiraSource) complete(ctx context.Context, c *jira.Client, d *signals.Delivery) {
+	c.MarkOwn(d.Events, true)
+	if len(s.emails) == 0 {
+		return
+	}
+	asked := make(map[string]bool)
+	for _, e := range d.Events {
+		ids := []string{e.Actor}
+		if e.Kind == signals.Assigned {
+			ids = append(ids, e.To)
+		}
+		for _, id := range ids {
+			if id == "" || asked[id] || signals.IsBot(id) {
+				continue
+			}
+			asked[id] = true
+			if link := s.identify(ctx, id, e.At); link != nil {
+				d.Events = append(d.Events, link)
+			}
+		}
+	}
+}
+
+// identify returns the event that links an account to the person whose address
+// it shows, or nil. A Jira that cannot be asked is asked again another time.
+func (s *jiraSource) identify(ctx context.Context, id string, at time.Time) *signals.Event {
+	person, how, ok, err := s.people.Who(ctx, signals.Bare(id))
+	if err != nil {
+		s.site.Log.Warn("Jira could not be asked whose an account is", "account", id, "error", err)
+	}
+	if err != nil || !ok || how != jira.ByEmail {
+		return nil
+	}
+	text, err := json.Marshal(signals.Identity{Person: person, How: signals.ByEmail})
+	if err != nil {
+		return nil
+	}
+	return &signals.Event{
+		ID: signals.Own + "/account/" + id + "/" + person, Case: accountsKey, Kind: signals.RosterSet, At: at, Field: "account", To: id, Text: string(text), Audience: signals.Restricted,
+	}
+}
+
+// accountsKey is the key of the events that say whose an account is.
+var accountsKey = signals.Key{Source: signals.Own, Site: "accounts", ID: "org"}
+
+// addresses are the e-mail addresses of the roster.
+func addresses(c *config.Config) map[string]string {
+	out := make(map[string]string)
+	for _, p := range c.Roster.People {
+		if p.Email != "" {
+			out[strings.ToLower(p.Email)] = p.ID
+		}
+	}
+	return out
 }
 
 // lookBack is how far a nightly comparison goes back: two days, so that one
@@ -116,7 +184,7 @@ func (s *jiraSource) Reconcile(ctx context.Context, emit func(context.Context, s
 		}))
 	}
 	marked := func(ctx context.Context, d signals.Delivery) error {
-		c.MarkOwn(d.Events, true)
+		s.complete(ctx, c, &d)
 		return emit(ctx, d)
 	}
 	if err := c.Reconcile(ctx, s.site.Now().Add(-lookBack), known, open, marked); err != nil {

@@ -67,6 +67,7 @@ func (r *rosterCheck) person(p *Person, at string, entries map[string]string, ac
 	if !r.isTeam(p.Team) {
 		r.fault(at+".team", "there is no team %s in roster.teams", r.show(at+".team"))
 	}
+	r.email(p, at)
 	r.zone(p.Zone, at+".zone")
 	r.hours(p.Hours, at+".hours")
 	r.days(p.Days, at+".days")
@@ -87,6 +88,23 @@ func (r *rosterCheck) person(p *Person, at string, entries map[string]string, ac
 
 // isTeam says that a team may be called so; a team without a readable name may
 // be called anything.
+// email checks that an address is one, and nobody else's.
+func (r *rosterCheck) email(p *Person, at string) {
+	if p.Email == "" {
+		return
+	}
+	if local, host, ok := strings.Cut(p.Email, "@"); !ok || local == "" || host == "" || strings.ContainsAny(p.Email, " \t<>,") {
+		r.fault(at+".email", "%s is no e-mail address", r.show(at+".email"))
+		return
+	}
+	for _, o := range r.c.Roster.People {
+		if strings.EqualFold(o.Email, p.Email) && o.ID != p.ID {
+			r.fault(at+".email", "%s is the address of %s too", r.show(at+".email"), o.ID)
+			return
+		}
+	}
+}
+
 func (r *rosterCheck) isTeam(name string) bool {
 	_, ok := r.teams[strings.ToLower(name)]
 	_, any := r.teams[""]

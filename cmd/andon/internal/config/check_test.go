@@ -44,6 +44,7 @@ func TestFaultsOfMeaning(t *testing.T) {
 		"jira: [{url: 'https://j.example', watch: ['project = A order by key']}]": `jira[0].watch[0]: a scope has no ORDER BY: andon orders it itself`,
 		"jira: [{write_back: [{comment: true}]}]":                                 `jira[0].write_back[0].project: the key of the project is missing`,
 		"jira: [{token_expires: soon}]":                                           `jira[0].token_expires: "soon" is not a date such as 2026-03-01`,
+		"roster: {people: [{id: a, email: ann}]}":                                 `roster.people[0].email: "ann" is no e-mail address`,
 		"alerts: [{token: x, audience: all}]":                                     `alerts[0].audience: "all" is none of public, restricted`,
 		"jira: [{url: example.com}]":                                              `jira[0].url: this is no address such as https://example.atlassian.net`,
 		"jira: [{url: 'https://a:b@example.com'}]":                                `jira[0].url: the address holds a user or a password; user and token have keys of their own`,

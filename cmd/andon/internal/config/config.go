@@ -130,6 +130,7 @@ type Roster struct {
 type Person struct {
 	ID       string   `koanf:"id"`
 	Name     string   `koanf:"name"`
+	Email    string   `koanf:"email"` // finds accounts that are not named
 	Jira     []string `koanf:"jira"`  // account ids, SITE/ID where there are several sites
 	Slack    []string `koanf:"slack"` // user ids, TEAM/ID where there are several workspaces
 	Team     string   `koanf:"team"`
