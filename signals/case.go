@@ -56,7 +56,7 @@ type Case struct {
 	Closer   string    // who closed it
 	Closes   int
 	Reopens  int
-	Gone     bool // deleted at the source
+	Gone     bool // deleted at the source, or an issue hidden from us
 
 	Path  Path // who held it; see Path.Teams and Path.Persons
 	Posts []*Post
@@ -137,6 +137,9 @@ func (e *Event) Counts() bool {
 }
 
 func (c *Case) apply(e *Event) {
+	if c.Gone && e.Kind != Deleted && c.Key.Source == Jira {
+		c.Gone = false // it was hidden from us and is there again
+	}
 	switch e.Kind {
 	case Opened:
 		c.open(e)

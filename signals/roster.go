@@ -263,15 +263,25 @@ func (r *Roster) Away(id string, t time.Time) (away bool, backup string) {
 
 // absence returns the absence of a person at time t, one with a backup first.
 func (r *Roster) absence(p *Person, t time.Time) (out Absence, ok bool) {
-	for _, id := range append([]string{p.ID}, r.AccountsOf(p.ID)...) {
+	look := func(id string) {
 		if r.Who(id) != p.ID {
-			continue
+			return
 		}
 		for _, a := range r.away[id] {
 			if !t.Before(a.From) && t.Before(a.Until) && (!ok || out.Backup == "") {
 				out, ok = a, true
 			}
 		}
+	}
+	if len(r.away) == 0 {
+		return out, false
+	}
+	look(p.ID)
+	for _, a := range p.Accounts {
+		look(a)
+	}
+	for _, a := range r.linked(p.ID) {
+		look(a)
 	}
 	if ok && out.Backup == "" {
 		out.Backup = p.Backup
