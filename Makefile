@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint fuzz bench ci clean
+.PHONY: help build image test race lint fuzz bench crash ci clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

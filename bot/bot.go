@@ -26,9 +26,13 @@ type Config struct {
 	Meter   Meter
 	Log     *slog.Logger
 
-	AsLive bool                                     // judge every detector that is not off as if it were live
-	Admin  string                                   // whom notices about andon itself go to: a target of Poster; "" for nobody
-	Links  func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
+	AsLive bool // judge every detector that is not off as if it were live
+	// Forgotten names the cursor that moves when somebody was forgotten: what is
+	// held in memory is dropped then, and built anew from the journal.
+	Forgotten string
+
+	Admin string                                   // whom notices about andon itself go to: a target of Poster; "" for nobody
+	Links func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
 
 	// Address finds the Poster's target for whom a message is for, or says why
 	// there is none. nil: the Poster knows everybody by the ids of the domain.
@@ -53,8 +57,10 @@ type Bot struct {
 	log   *slog.Logger
 	meter Meter
 
-	mu    sync.Mutex // guards brain
-	brain *brain
+	saving sync.Mutex // held while a snapshot is stored, taken before mu
+	mu     sync.Mutex // guards brain
+	brain  *brain
+	heeded string // mark of the latest forgetting that the brain knows of
 
 	lastLook atomic.Int64 // unix nanoseconds of domain time, for health
 	sources  sources
@@ -98,6 +104,11 @@ func fill[T comparable](p *T, v T) {
 func (b *Bot) Start(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	mark, err := b.forgetting(ctx)
+	if err != nil {
+		return fmt.Errorf("start the models: %w", err)
+	}
+	b.heeded = mark
 	if err := b.brain.restore(ctx); err != nil {
 		return fmt.Errorf("start the models: %w", err)
 	}
@@ -118,34 +129,88 @@ func (b *Bot) Start(ctx context.Context) error {
 
 // Follow takes in what others accepted, and stores a snapshot when one is due.
 func (b *Bot) Follow(ctx context.Context) error {
+	if err := b.toHead(ctx); err != nil {
+		return err
+	}
+	return b.save(ctx, b.c.SnapshotEvery)
+}
+
+func (b *Bot) toHead(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.heed(ctx); err != nil {
+		return err
+	}
 	head, err := b.c.Store.Head(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.brain.follow(ctx, head); err != nil {
-		return err
-	}
-	if b.brain.pos-b.brain.saved >= b.c.SnapshotEvery {
-		return b.brain.save(ctx)
-	}
-	return nil
+	return b.brain.follow(ctx, head)
 }
 
 // Save stores a snapshot of the models now, so that the next start is quick.
-func (b *Bot) Save(ctx context.Context) error {
+func (b *Bot) Save(ctx context.Context) error { return b.save(ctx, 1) }
+
+// save stores a snapshot when the latest is at least so many places old. The
+// world stands still while it is encoded, and not while it is stored.
+func (b *Bot) save(ctx context.Context, least int64) error {
+	b.saving.Lock()
+	defer b.saving.Unlock()
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.brain.pos == b.brain.saved {
+	if err := b.heed(ctx); err != nil {
+		b.mu.Unlock()
+		return err
+	}
+	br, pos := b.brain, b.brain.pos
+	if pos-br.saved < least {
+		b.mu.Unlock()
 		return nil
 	}
-	return b.brain.save(ctx)
+	body, err := br.encode()
+	b.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := br.store(ctx, pos, body); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	br.saved = pos
+	b.mu.Unlock()
+	return nil
+}
+
+func (b *Bot) forgetting(ctx context.Context) (string, error) {
+	if b.c.Forgotten == "" {
+		return "", nil
+	}
+	return b.c.Store.Cursor(ctx, b.c.Forgotten)
+}
+
+// heed drops what is held in memory when somebody was forgotten since. mu is held.
+func (b *Bot) heed(ctx context.Context) error {
+	mark, err := b.forgetting(ctx)
+	if err != nil || mark == b.heeded {
+		return err
+	}
+	fresh := newBrain(&b.c)
+	if err := fresh.restore(ctx); err != nil {
+		return err
+	}
+	b.brain, b.heeded = fresh, mark
+	b.log.Info("something was forgotten: the models are built anew")
+	head, err := b.c.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return b.brain.follow(ctx, head)
 }
 
 // Forget drops everything that the world holds in memory and begins anew from
 // the journal: what was removed there must not live on here.
 func (b *Bot) Forget(ctx context.Context) error {
+	b.saving.Lock()
+	defer b.saving.Unlock()
 	b.mu.Lock()
 	b.brain = newBrain(&b.c)
 	b.mu.Unlock()

@@ -103,7 +103,7 @@ func (b *brain) take(ctx context.Context, entries []signals.Entry) error {
 	}
 	b.begin(ctx)
 	for i := range entries {
-		b.one(&entries[i])
+		b.guarded(&entries[i])
 		if b.err != nil {
 			return fmt.Errorf("follow the journal at %d: %w", entries[i].Pos, b.err)
 		}
@@ -145,9 +145,11 @@ func (b *brain) load(ctx context.Context, keys []signals.Key) error {
 }
 
 func fold(entries []signals.Entry) *signals.Case {
-	events := make([]*signals.Event, len(entries))
+	events := make([]*signals.Event, 0, len(entries))
 	for i := range entries {
-		events[i] = entries[i].Event
+		if !ofOrg(entries[i].Event) {
+			events = append(events, entries[i].Event)
+		}
 	}
 	return signals.Fold(events)
 }
@@ -166,6 +168,18 @@ func (b *brain) touch(k signals.Key) {
 	b.used[k] = b.tick
 }
 
+// guarded takes one event in. One that makes the models panic must not stop the
+// service at every start: it is passed over, and said so.
+func (b *brain) guarded(e *signals.Entry) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.c.Log.Error("an event was passed over, for the models cannot take it", "event", e.ID, "position", e.Pos, "panic", r)
+			b.c.Meter.Add("events_passed_over", 1)
+		}
+	}()
+	b.one(e)
+}
+
 // one takes one event in: the world first, then the models.
 func (b *brain) one(e *signals.Entry) {
 	if ofOrg(e.Event) {
@@ -177,6 +191,13 @@ func (b *brain) one(e *signals.Entry) {
 		had = len(c.Events())
 	}
 	c, err := b.w.Take(e.Event)
+	if b.err != nil { // half taken: it is taken anew from what the store has
+		b.held -= had
+		delete(b.w.Cases, e.Case)
+		delete(b.used, e.Case)
+		delete(b.w.Rooms, e.Case.Channel())
+		return
+	}
 	if err != nil || c == nil {
 		b.c.Log.Warn("an event could not be used", "event", e.ID, "error", err)
 		return
@@ -200,6 +221,10 @@ func (b *brain) organise(e *signals.Event) {
 		b.later = slices.Insert(b.later, i, e)
 		return
 	}
+	b.apply(e)
+}
+
+func (b *brain) apply(e *signals.Event) {
 	if _, err := b.w.Take(e); err != nil {
 		b.c.Log.Warn("an event of the organisation could not be used", "event", e.ID, "error", err)
 	}
@@ -211,7 +236,7 @@ func (b *brain) catchUp() {
 	for len(b.later) > 0 && !b.later[0].At.After(now) {
 		e := b.later[0]
 		b.later = b.later[1:]
-		b.organise(e)
+		b.apply(e)
 	}
 }
 
@@ -248,7 +273,7 @@ func (b *brain) Case(k signals.Key) *signals.Case {
 
 // Room implements decide.Source.
 func (b *brain) Room(channel string) *signals.Room {
-	if b.err != nil {
+	if b.err != nil || b.pos == 0 { // 0 would be everything
 		return nil
 	}
 	keys, name, count, err := b.c.Store.RoomCases(b.ctx, channel, b.pos, 2*signals.DefaultRoom)
@@ -285,6 +310,7 @@ func (b *brain) evict() {
 	if b.held <= b.c.Held {
 		return
 	}
+	clear(b.w.Rooms) // they hold posts of the cases that go; the source gives them again
 	keys := slices.SortedFunc(maps.Keys(b.used), func(x, y signals.Key) int { return cmp.Compare(b.used[x], b.used[y]) })
 	for _, k := range keys {
 		if b.held <= b.c.Held/2 {

@@ -89,14 +89,14 @@ func (b *Bot) poll(ctx context.Context, name string, src Source) error {
 		if len(waiting) == 0 {
 			return nil
 		}
-		err := b.Accept(ctx, waiting...)
+		err := b.take(ctx, waiting)
 		if err == nil {
 			waiting = waiting[:0]
 		}
 		return err
 	}
 	end, err := src.Poll(ctx, cursor, func(ctx context.Context, d signals.Delivery, cursor string) error {
-		d.Learn = met != watching
+		d.Learn = d.Learn || met != watching
 		d.Cursor = signals.Cursor{Name: name, Value: cursor}
 		if waiting = append(waiting, d); len(waiting) >= together {
 			return flush(ctx)
@@ -111,10 +111,34 @@ func (b *Bot) poll(ctx context.Context, name string, src Source) error {
 			return errors.Join(err, cerr)
 		}
 	}
-	if err != nil {
+	var part partial
+	if err != nil && !(errors.As(err, &part) && part.IsPartial()) {
 		return err
 	}
-	return b.met(ctx, name, met, began)
+	return errors.Join(err, b.met(ctx, name, met, began))
+}
+
+// take stores deliveries together. Where one of them cannot be stored, it alone
+// is set aside, with what the source sent, and the rest goes on.
+func (b *Bot) take(ctx context.Context, ds []signals.Delivery) error {
+	err := b.Accept(ctx, ds...)
+	var later lasting
+	if err == nil || ctx.Err() != nil || errors.As(err, &later) && later.IsUnavailable() {
+		return err
+	}
+	for _, d := range ds {
+		one := b.Accept(ctx, d)
+		if one == nil {
+			continue
+		}
+		d.Events = nil
+		if aside := b.Accept(ctx, d); aside != nil {
+			return aside
+		}
+		b.meter.Add("deliveries_set_aside", 1)
+		b.log.Error("a delivery was set aside, for its events cannot be stored", "source", d.Envelope.Source, "envelope", d.Envelope.ID, "error", one)
+	}
+	return nil
 }
 
 // met marks the end of a poll: the first one ends the learning, and one after a

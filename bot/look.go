@@ -28,7 +28,10 @@ func isStale(err error) bool {
 func (b *Bot) Look(ctx context.Context, k signals.Key) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var err error
+	err := b.heed(ctx)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", k, err)
+	}
 	for range tries {
 		if err = b.look(ctx, k); !isStale(err) {
 			break
@@ -57,12 +60,16 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 	br.w.Book = decide.NewBook(shelf, b.c.AsLive)
 	l := &look{Bot: b, brain: br, st: st, now: b.c.Now(), out: signals.Outcome{Case: k, Looked: st.Looked, Posts: st.Posts}, wish: st.Look}
 	if err := l.run(ctx); err != nil {
+		if br.err != nil {
+			delete(br.w.Rooms, k.Channel())
+		}
 		return err
 	}
 	if shelf.err != nil {
 		return shelf.err
 	}
 	if br.err != nil {
+		delete(br.w.Rooms, k.Channel()) // it may have been begun without what the store has
 		return br.err
 	}
 	l.out.Records = shelf.changed(br.w.Book)
@@ -88,6 +95,8 @@ type look struct {
 	out   signals.Outcome
 	wish  time.Time // when the case wants to be looked at
 	found []*signals.Record
+	of    *signals.Case // the case of which part is
+	part  *signals.Case // the latest earlier part
 	full  *signals.Case // the case as it stands, while the world holds an earlier part of it
 }
 
@@ -101,9 +110,15 @@ func (l *look) run(ctx context.Context) error {
 	for _, e := range news {
 		l.out.Looked = max(l.out.Looked, e.Pos)
 	}
+	if err := l.brain.follow(ctx, l.st.Looked); err != nil { // another replica may have judged what this one has not taken yet
+		return err
+	}
 	list := l.steps(news)
 	defer l.restore()
 	for i, s := range list {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for !l.wish.IsZero() && l.wish.Before(s.at) {
 			c := l.stand(s.events[0], false)
 			if c == nil {
@@ -164,9 +179,14 @@ func (l *look) stand(at *signals.Event, after bool) *signals.Case {
 		return c
 	}
 	l.full = c
-	prefix := signals.Fold(slices.Clone(all[:n]))
-	w.Hold(prefix)
-	return prefix
+	if l.of != c || len(l.part.Events()) > n { // else it grows: folding anew at each step costs the square of the steps
+		l.of, l.part = c, signals.Fold(slices.Clone(all[:n]))
+	}
+	for _, e := range all[len(l.part.Events()):n] {
+		l.part.Apply(e)
+	}
+	w.Hold(l.part)
+	return l.part
 }
 
 // restore puts the whole case back into the world.
@@ -205,10 +225,7 @@ func (l *look) time(judged bool) {
 // judge asks the brain once and keeps the case's wishes.
 func (l *look) judge(c *signals.Case, e *signals.Event, at time.Time, last bool) {
 	w := l.brain.w
-	clock := l.now
-	if clock.Before(at) {
-		clock = at // the source's clock is ahead of ours
-	}
+	clock := l.now // also where the source's clock is ahead of it: hours, budgets and days are ours
 	var got decide.Looked
 	if last {
 		got = w.Look(c, e, at, clock)

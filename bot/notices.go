@@ -27,6 +27,9 @@ func (b *Bot) Notice(ctx context.Context, id string, card *view.Card) error {
 	return nil
 }
 
+// heardMark is the cursor that holds when a source last answered to the end.
+const heardMark = "heard/"
+
 // long is a silence after which the admins are told what was missed.
 const long = 24 * time.Hour
 
@@ -34,18 +37,20 @@ const long = 24 * time.Hour
 // more than a day: what happened meanwhile was read, and nobody was nudged
 // about it where it is old.
 func (b *Bot) gap(ctx context.Context, name string, began time.Time) error {
-	const heard = "heard/"
-	was, err := b.c.Store.Cursor(ctx, heard+name)
+	was, err := b.c.Store.Cursor(ctx, heardMark+name)
 	if err != nil {
 		return err
 	}
-	if err := b.c.Store.SetCursor(ctx, heard+name, began.UTC().Format(time.RFC3339)); err != nil {
-		return err
-	}
 	last, err := time.Parse(time.RFC3339, was)
-	if err != nil || began.Sub(last) <= long {
-		return nil
+	if err == nil && began.Sub(last) > long {
+		if err := b.tellGap(ctx, name, was, last, began); err != nil {
+			return err
+		}
 	}
+	return b.c.Store.SetCursor(ctx, heardMark+name, began.UTC().Format(time.RFC3339))
+}
+
+func (b *Bot) tellGap(ctx context.Context, name, was string, last, began time.Time) error {
 	return b.Notice(ctx, "gap/"+name+"/"+was, &view.Card{
 		Title: "I was not listening to " + name + " for " + strconv.Itoa(int(began.Sub(last).Hours()+0.5)) + " hours",
 		Lines: []view.Paragraph{{Text: "What happened since " + last.Format("2 January 15:04") + " (UTC) is read now. Signals older than a day are in the book, and nobody is nudged about them."}},
@@ -56,24 +61,44 @@ func (b *Bot) gap(ctx context.Context, name string, began time.Time) error {
 const alarms = 15
 
 // WatchSources tells the admins of sources that have been silent or failing for
-// too long, once per silence.
+// too long, once per silence. What counts is when any replica last heard them.
 func (b *Bot) WatchSources(ctx context.Context) error {
 	now := b.c.Now()
-	for name, s := range b.States() {
-		if s.Failed == 0 || s.Heard.IsZero() && s.Failed < alarms || !s.Heard.IsZero() && now.Sub(s.Heard) < alarms*b.c.Poll {
+	states := b.States()
+	for name := range b.c.Sources {
+		since, heard, err := b.lastHeard(ctx, name, now)
+		if err != nil {
+			return err
+		}
+		if now.Sub(since) < alarms*b.c.Poll {
 			continue
 		}
-		since := s.Heard
-		title := name + " has not answered since " + since.UTC().Format("2 January 15:04") + " (UTC)"
-		if since.IsZero() {
-			title = name + " does not answer"
+		title := name + " has not answered since " + since.Format("2 January 15:04") + " (UTC)"
+		if !heard {
+			title = name + " has never answered, since " + since.Format("2 January 15:04") + " (UTC)"
 		}
-		if err := b.Notice(ctx, "silent/"+name+"/"+since.UTC().Format(time.RFC3339), &view.Card{
-			Title: title,
-			Lines: []view.Paragraph{{Text: "Signals from there are late until it does. Its last answer: " + s.Why}},
-		}); err != nil {
+		text := "Signals from there are late until it does."
+		if why := states[name].Why; why != "" {
+			text += " Its last answer: " + why
+		}
+		if err := b.Notice(ctx, "silent/"+name+"/"+since.Format(time.RFC3339), &view.Card{Title: title, Lines: []view.Paragraph{{Text: text}}}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lastHeard is when a source last answered to the end, whichever replica it
+// answered; or, for one that never did, since when that is known.
+func (b *Bot) lastHeard(ctx context.Context, name string, now time.Time) (at time.Time, heard bool, err error) {
+	for _, mark := range [...]string{heardMark, "awaited/"} {
+		was, err := b.c.Store.Cursor(ctx, mark+name)
+		if err != nil {
+			return time.Time{}, false, err
+		}
+		if at, err := time.Parse(time.RFC3339, was); err == nil {
+			return at, mark == heardMark, nil
+		}
+	}
+	return now, false, b.c.Store.SetCursor(ctx, "awaited/"+name, now.UTC().Format(time.RFC3339))
 }

@@ -86,6 +86,13 @@ type (
 	mendable  interface{ IsAuth() bool } // our own credentials: it will succeed when they are mended
 )
 
+// partial is what the error of a Poll may tell: the rest was read to its end.
+type partial interface{ IsPartial() bool }
+
+// lasting is what the error of a Store may tell: it is not about what was given
+// to it, and the same will be taken later.
+type lasting interface{ IsUnavailable() bool }
+
 // Source is something that is watched by asking it.
 type Source interface {
 	// Poll gives what changed since a cursor to emit, with the cursor to keep when

@@ -29,6 +29,9 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	if b.c.Poster == nil {
 		return b.unsaid(ctx, out, errors.New("nobody is connected who could say it"))
 	}
+	if err := b.drop(ctx, &out, records); err != nil {
+		return fmt.Errorf("look at message %s again: %w", id, err)
+	}
 	began := b.c.Wall()
 	card, err := b.card(ctx, &out, records)
 	if err != nil {
@@ -55,6 +58,31 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	}
 	out.State, out.Why, out.SentRev = signals.Sent, "Slack has it", out.Rev // a doubt stays until Recheck
 	return b.settle(ctx, out, time.Time{})
+}
+
+// drop takes out of a message that was not said yet what was overtaken since.
+func (b *Bot) drop(ctx context.Context, out *signals.Outgoing, records []*signals.Record) error {
+	if len(out.Copies) > 0 || len(out.Nudges) == 0 || out.Attempt > 1 && out.Doubt {
+		return nil // it may stand there already
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.brain.begin(ctx)
+	for _, r := range records {
+		for _, n := range r.Nudges {
+			if n.Message != out.ID || n.State != signals.Sending {
+				continue
+			}
+			if why, is := b.brain.w.Outlived(r, n, b.c.Now()); is {
+				n.State, n.Why = signals.Superseded, why
+				if out.Dropped == nil {
+					out.Dropped = make(map[string]string)
+				}
+				out.Dropped[n.Key()] = why
+			}
+		}
+	}
+	return b.brain.err
 }
 
 // address finds where a message goes.
@@ -144,7 +172,7 @@ func (b *Bot) unsaid(ctx context.Context, out signals.Outgoing, err error) error
 	out.State, out.Why = signals.Sending, err.Error()
 	b.meter.Add("sends", 1, "outcome", "again")
 	b.log.Warn("a message could not be said yet", "message", out.ID, "attempt", out.Attempt, "doubt", out.Doubt, "error", err)
-	return b.settle(ctx, out, b.c.Now().Add(b.pause(out, err)))
+	return b.settle(ctx, out, b.c.Wall().Add(b.pause(out, err)))
 }
 
 // pause is how long to wait before the next attempt: as long as Slack asks for,
@@ -192,10 +220,15 @@ func (b *Bot) mark(records []*signals.Record, out *signals.Outgoing) {
 			if n.Message != out.ID || !slices.Contains(out.Nudges, n.Key()) {
 				continue
 			}
+			if why := out.Dropped[n.Key()]; why != "" && n.State == signals.Sending {
+				n.State, n.Why = signals.Superseded, why
+				r.Ledger.Die(signals.Transmitted, why, now)
+				continue
+			}
 			switch out.State {
 			case signals.Sent:
 				if n.State == signals.Sending {
-					n.State = signals.Sent
+					n.State, n.At = signals.Sent, now
 				}
 				r.Ledger.Reach(signals.Transmitted, now, false)
 			case signals.Failed:

@@ -23,6 +23,19 @@ const (
 
 // save stores a snapshot of the world as it stands.
 func (b *brain) save(ctx context.Context) error {
+	body, err := b.encode()
+	if err != nil {
+		return err
+	}
+	if err := b.store(ctx, b.pos, body); err != nil {
+		return err
+	}
+	b.saved = b.pos
+	return nil
+}
+
+// encode makes the snapshot of the world as it stands.
+func (b *brain) encode() ([]byte, error) {
 	var body bytes.Buffer
 	s := snap.NewWriter(&body)
 	b.w.Save(s)
@@ -30,17 +43,21 @@ func (b *brain) save(ctx context.Context) error {
 	for _, e := range b.later {
 		text, err := json.Marshal(e)
 		if err != nil {
-			return fmt.Errorf("write event %s into the snapshot: %w", e.ID, err)
+			return nil, fmt.Errorf("write event %s into the snapshot: %w", e.ID, err)
 		}
 		s.Bytes(text)
 	}
 	if err := s.Close(); err != nil {
-		return fmt.Errorf("write the snapshot of the models: %w", err)
+		return nil, fmt.Errorf("write the snapshot of the models: %w", err)
 	}
-	if err := b.c.Store.SaveSnapshot(ctx, worldSnapshot, worldForm, b.pos, body.Bytes()); err != nil {
+	return body.Bytes(), nil
+}
+
+// store stores a snapshot of how the world stood at a place.
+func (b *brain) store(ctx context.Context, pos int64, body []byte) error {
+	if err := b.c.Store.SaveSnapshot(ctx, worldSnapshot, worldForm, pos, body); err != nil {
 		return fmt.Errorf("store the snapshot of the models: %w", err)
 	}
-	b.saved = b.pos
 	return nil
 }
 

@@ -90,11 +90,12 @@ type Basis struct {
 // Outgoing is a message on its way out.
 type Outgoing struct {
 	Message
-	State   State     // Sending while it is under way or to be sent, then Sent, Failed or Superseded
-	Why     string    // the reason of the state
-	SentRev int       // revision that stands in the copies; 0 for none
-	Attempt int       // how often it was claimed
-	Begun   time.Time // when the latest attempt began
-	Doubt   bool      // the latest attempt ended without a clear answer
-	Body    []byte    // what it says, where no nudges make it: a notice
+	State   State             // Sending while it is under way or to be sent, then Sent, Failed or Superseded
+	Why     string            // the reason of the state
+	SentRev int               // revision that stands in the copies; 0 for none
+	Attempt int               // how often it was claimed
+	Begun   time.Time         // when the latest attempt began
+	Doubt   bool              // the latest attempt ended without a clear answer
+	Dropped map[string]string // nudges that were overtaken before they could be said, with the reason; not stored
+	Body    []byte            // what it says, where no nudges make it: a notice
 }

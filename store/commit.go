@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"andon/signals"
 )
@@ -245,7 +244,3 @@ func sooner(a, b int64) int64 {
 	}
 	return a
 }
-
-// realAfter is the wall clock's time at which the domain's clock will show at,
-// as far as is known now.
-func (db *DB) realAfter(at time.Time) time.Time { return time.Now().Add(at.Sub(db.now())) }

@@ -30,7 +30,7 @@ func TestSnapshots(t *testing.T) {
 		ctx := t.Context()
 		_, _, ok := snapshot(t, db, "models", "1")
 		require.False(t, ok)
-		big := bytes.Repeat([]byte("0123456789abcdef"), 1_200_000) // three chunks
+		big := bytes.Repeat([]byte("0123456789abcdef"), 1_200_000) // many chunks
 		require.NoError(t, db.SaveSnapshot(ctx, "models", "1", 7, big))
 		require.NoError(t, db.SaveSnapshot(ctx, "other", "1", 1, nil))
 		pos, body, ok := snapshot(t, db, "models", "1")

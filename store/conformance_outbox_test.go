@@ -115,15 +115,18 @@ func TestClaimTwice(t *testing.T) {
 		store.TakeJobs(t, db, "send")
 		first, _ := claimed(t, db, "m1", monday)
 		require.False(t, first.Doubt)
-		notClaimed(t, db, "m1", monday.Add(119*time.Second))
-		require.Equal(t, []string{"m1"}, store.TakeJobs(t, db, "send"), "it is tried again when the lease ends")
-
 		list, err := db.Unsettled(ctx, monday)
 		require.NoError(t, err)
 		require.Empty(t, list)
 		list, err = db.Unsettled(ctx, monday.Add(time.Second))
 		require.NoError(t, err)
 		require.Equal(t, []string{"m1"}, list)
+
+		notClaimed(t, db, "m1", monday.Add(119*time.Second))
+		list, err = db.Unsettled(ctx, monday.Add(time.Second))
+		require.NoError(t, err)
+		require.Empty(t, list, "a job waits for it")
+		require.Equal(t, []string{"m1"}, store.TakeJobs(t, db, "send"), "it is tried again when the lease ends")
 
 		second, _ := claimed(t, db, "m1", monday.Add(2*time.Minute))
 		require.True(t, second.Doubt, "nobody knows how the first attempt ended")

@@ -20,6 +20,8 @@ var (
 	ErrNewer = errors.New("the database's schema is newer than this program: use the release that migrated it, or a later one")
 	// ErrSchema says that the database's schema is behind.
 	ErrSchema = errors.New("the database's schema is older than this program: run `andon migrate`")
+	// ErrRefused says that what was given cannot be stored, now or later.
+	ErrRefused = errors.New("it cannot be stored")
 	// ErrReadOnly says that the database takes no writes at present.
 	ErrReadOnly = errors.New("the database is read-only")
 	// ErrFull says that the database has no room left.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,7 +111,7 @@ func (a *intake) room(channel string) *roomRow {
 
 func (a *intake) event(e *signals.Event, source envelopeID, learn bool, seen map[string]bool) error {
 	if e == nil || e.ID == "" {
-		return errors.New("an event has no id: the source's reader has to make one from the source's own ids")
+		return fmt.Errorf("%w: an event has no id: the source's reader has to make one from the source's own ids", ErrRefused)
 	}
 	id := storable(e.ID)
 	if seen[id] {
@@ -124,7 +123,7 @@ func (a *intake) event(e *signals.Event, source envelopeID, learn bool, seen map
 	c := a.cases[key]
 	if c == nil {
 		if k, ok := signals.ParseKey(key); !ok || k.String() != key || strings.Contains(e.Case.Source+e.Case.Site, "/") {
-			return fmt.Errorf("event %s: its case %q is not SOURCE/SITE/ID: the source's reader has to name all three, the first two without a slash", e.ID, key)
+			return fmt.Errorf("%w: event %s: its case %q is not SOURCE/SITE/ID: the source's reader has to name all three, the first two without a slash", ErrRefused, e.ID, key)
 		}
 		c = &caseRow{key: key, source: storable(e.Case.Source), channel: storable(e.Case.Channel())}
 		a.cases[key] = c

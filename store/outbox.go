@@ -187,8 +187,8 @@ func (db *DB) Claim(ctx context.Context, message string, now time.Time) (out sig
 
 // Settle stores how the sending of a claimed message ended, with the records
 // that changed by it, and completes the job that ctx carries. When the message
-// has a newer revision by now, or is to be tried again at a time, it is queued
-// once more. It returns ErrStale, and stores nothing, when somebody else has
+// has a newer revision by now, or is to be tried again at a time (a real one, as
+// that of Claim: Slack does not follow the domain's clock), it is queued once more. It returns ErrStale, and stores nothing, when somebody else has
 // taken the message over or a record has moved.
 func (db *DB) Settle(ctx context.Context, out signals.Outgoing, records []*signals.Record, again time.Time) (err error) {
 	defer explain(&err, "settle the message "+out.ID)
@@ -233,7 +233,7 @@ func (db *DB) settle(ctx context.Context, t *txn, m messageRow, out signals.Outg
 	}
 	j := job{Kind: sendJob, Arg: m.ID}
 	if !again.IsZero() {
-		j.At = db.realAfter(again)
+		j.At = again
 	}
 	return push(ctx, db, t.Tx, j)
 }
@@ -254,10 +254,11 @@ func (db *DB) Message(ctx context.Context, id string) (out signals.Outgoing, ok 
 }
 
 // Unsettled lists the messages whose latest attempt began before a time and has
-// no outcome: the sender died, or is still at it.
+// no outcome: the sender died, or is still at it. One for which a job waits is
+// not listed: two of them would not keep to the pauses that Slack asks for.
 func (db *DB) Unsettled(ctx context.Context, before time.Time) (ids []string, err error) {
 	defer explain(&err, "read the unsettled messages")
-	rows, err := db.read(ctx, "SELECT id FROM messages WHERE claimed = 1 AND begun < ? ORDER BY id", micros(before))
+	rows, err := db.read(ctx, "SELECT id FROM messages WHERE claimed = 1 AND queued = 0 AND begun < ? ORDER BY id", micros(before))
 	if err != nil {
 		return nil, err
 	}

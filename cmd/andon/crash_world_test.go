@@ -2,18 +2,13 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,8 +17,6 @@ import (
 	"andon/cmd/andon/internal/company"
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/jira"
-	"andon/integrations/jira/fakejira"
-	"andon/integrations/slack/fakeslack"
 	"andon/signals"
 	"andon/signals/replay"
 )
@@ -173,104 +166,6 @@ func (r *crashRun) tick(speed float64) {
 	}
 }
 
-var crashClient = &http.Client{Timeout: 10 * time.Second}
-
-func (r *crashRun) call(method, url, body string) []byte {
-	r.t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
-	require.NoError(r.t, err)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := crashClient.Do(req)
-	require.NoError(r.t, err)
-	defer resp.Body.Close()
-	out, err := io.ReadAll(resp.Body)
-	require.NoError(r.t, err)
-	require.Less(r.t, resp.StatusCode, 300, "%s: %s", url, out)
-	return out
-}
-
-func (r *crashRun) post(url, body string) { r.t.Helper(); r.call(http.MethodPost, url, body) }
-
-// upset injects faults into the fakes, others than before.
-func (r *crashRun) upset() {
-	chosen := []fakejira.Fault{}
-	for _, f := range []fakejira.Fault{
-		{Kind: fakejira.Busy, Probability: .2, RetryAfter: "1", Count: 5}, {Kind: fakejira.Unavailable, Probability: .2, Count: 5}, {Kind: fakejira.Login, Probability: .1, Count: 2},
-		{Kind: fakejira.Truncated, Probability: .2, Count: 3}, {Kind: fakejira.Slow, Probability: .2, Delay: fakejira.Duration(300 * time.Millisecond)}, {Kind: fakejira.Reset, Probability: .1, Count: 3},
-	} {
-		if r.rnd.IntN(4) == 0 {
-			chosen = append(chosen, f)
-		}
-	}
-	r.post(r.jira.url()+"/_fake/faults", r.json(chosen))
-	r.call(http.MethodDelete, r.slack.url()+"/_fake/faults", "")
-	for _, f := range []fakeslack.Fault{
-		{Kind: fakeslack.HangStored, Method: "chat.postMessage", Count: 1}, {Kind: fakeslack.ResetStored, Method: "chat.postMessage", Count: 2}, {Kind: fakeslack.CutStored, Method: "chat.postMessage", Count: 1},
-		{Kind: fakeslack.Limited, RetryAfter: 1, Count: 1}, {Kind: fakeslack.Unavailable, Method: "chat.postMessage", RetryAfter: 1, Count: 2}, {Kind: fakeslack.GatewayStored, Method: "chat.postMessage", Count: 1},
-		{Kind: fakeslack.Slow, DelayMS: 200, Count: 4}, {Kind: fakeslack.Reset, Count: 2}, {Kind: fakeslack.Unavailable, Method: "conversations.history", Count: 1},
-	} {
-		if r.rnd.IntN(4) == 0 {
-			r.post(r.slack.url()+"/_fake/faults", r.json(f))
-		}
-	}
-}
-
-// calm ends all faults.
-func (r *crashRun) calm() {
-	r.post(r.jira.url()+"/_fake/faults", "[]")
-	r.call(http.MethodDelete, r.slack.url()+"/_fake/faults", "")
-}
-
-func (r *crashRun) json(v any) string {
-	b, err := json.Marshal(v)
-	require.NoError(r.t, err)
-	return string(b)
-}
-
-// said is every message that stands in Slack or stood there.
-func (r *crashRun) said() (out []fakeslack.Message) {
-	require.NoError(r.t, json.Unmarshal(r.call(http.MethodGet, r.slack.url()+"/_fake/messages", ""), &out))
-	return out
-}
-
-func (r *crashRun) requests(of *process) (out map[string]int) {
-	require.NoError(r.t, json.Unmarshal(r.call(http.MethodGet, of.url()+"/_fake/requests", ""), &out))
-	return out
-}
-
-// db is a connection to the database beside the service's.
-func (r *crashRun) db() *sql.DB {
-	if r.sql == nil {
-		driver, at := "pgx", r.url
-		if path, ok := sqliteFile(r.url); ok {
-			driver, at = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)&_pragma=query_only(1)"
-		}
-		db, err := sql.Open(driver, at)
-		require.NoError(r.t, err)
-		db.SetMaxOpenConns(1)
-		r.sql = db
-		r.t.Cleanup(r.hangUp)
-	}
-	return r.sql
-}
-
-// hangUp ends that connection.
-func (r *crashRun) hangUp() {
-	if r.sql != nil {
-		_ = r.sql.Close() // it only read
-		r.sql = nil
-	}
-}
-
-// count runs a query for one number; -1 while the database cannot be asked.
-func (r *crashRun) count(query string) int {
-	var n sql.NullInt64
-	if err := r.db().QueryRow(query).Scan(&n); err != nil {
-		return -1
-	}
-	return int(n.Int64)
-}
-
 // meet lets the service meet Jira for the first time, with some kills on the
 // way, while the clock nearly stands: what is there is learnt.
 func (r *crashRun) meet(kills int) {
@@ -292,7 +187,7 @@ func (r *crashRun) meet(kills int) {
 
 // busy are the rows that say that something is still to be done.
 var busy = []string{
-	"SELECT COUNT(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')",
+	"SELECT COUNT(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded') AND NOT (kind = 'send' AND state = 'scheduled')", // whether a message waits is asked below
 	"SELECT COUNT(*) FROM cases c WHERE queued = 1 OR last > 0 AND looked < (SELECT MAX(pos) FROM events e WHERE e.case_id = c.id AND e.learn = 0)",
 	"SELECT COUNT(*) FROM messages WHERE claimed = 1 OR queued = 1 OR state = 'sending'",
 }
@@ -321,88 +216,4 @@ func (r *crashRun) settle() {
 		}
 	}
 	p.stop()
-}
-
-// alerter sends alerts as an Alertmanager does: what is not answered with 200 is
-// sent again.
-type alerter struct {
-	mu    sync.Mutex
-	urls  []*process
-	acked []string // fingerprints
-	no    int      // how often the service refused one
-	done  chan struct{}
-	wg    sync.WaitGroup
-}
-
-func (a *alerter) to(p *process) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.urls = append(a.urls, p)
-}
-
-// begin sends one alert every so often until end is called.
-func (a *alerter) begin(now func() time.Time, every time.Duration) {
-	a.done = make(chan struct{})
-	a.wg.Go(func() {
-		t := time.NewTicker(every)
-		defer t.Stop()
-		for n := 0; ; n++ {
-			select {
-			case <-a.done:
-				return
-			case <-t.C:
-			}
-			a.send(fmt.Sprintf("%016x", n+1), now())
-		}
-	})
-}
-
-func (a *alerter) end() []string {
-	close(a.done)
-	a.wg.Wait()
-	return a.accepted()
-}
-
-func (a *alerter) send(fingerprint string, at time.Time) {
-	a.mu.Lock()
-	var url string
-	for _, p := range slices.Backward(a.urls) {
-		if url = p.url(); url != "" && !p.over() {
-			break
-		}
-	}
-	a.mu.Unlock()
-	if url == "" {
-		return
-	}
-	body := fmt.Sprintf(`{"version":"4","groupKey":"{}:{n=%s}","status":"firing","receiver":"andon","alerts":[{"status":"firing","labels":{"alertname":"Disk%s"},"annotations":{},"startsAt":%q,"endsAt":"0001-01-01T00:00:00Z","fingerprint":%q}]}`,
-		fingerprint, fingerprint, at.Format(time.RFC3339), fingerprint)
-	resp, err := crashClient.Post(url+"/alerts", "application/json", strings.NewReader(body))
-	if err != nil {
-		return // the process died: nothing was promised
-	}
-	defer resp.Body.Close()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch resp.StatusCode {
-	case http.StatusOK:
-		a.acked = append(a.acked, fingerprint)
-	case http.StatusServiceUnavailable:
-		a.no++
-	}
-}
-
-// accepted are the alerts that the service promised to keep.
-func (a *alerter) accepted() []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Clone(a.acked)
-}
-
-func (a *alerter) count() int { return len(a.accepted()) }
-
-func (a *alerter) refused() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.no
 }

@@ -20,6 +20,14 @@ func (s stale) Unwrap() error { return s.error }
 // IsStale tells the loop to look again.
 func (s stale) IsStale() bool { return true }
 
+// unavailable marks what the database will take later.
+type unavailable struct{ error }
+
+func (u unavailable) Unwrap() error { return u.error }
+
+// IsUnavailable tells the loop that nothing was wrong with what it gave.
+func (u unavailable) IsUnavailable() bool { return true }
+
 func marked(err error) error {
 	if errors.Is(err, store.ErrStale) {
 		return stale{err}
@@ -30,6 +38,9 @@ func marked(err error) error {
 // Accept implements bot.Journal.
 func (p port) Accept(ctx context.Context, ds ...signals.Delivery) (int, error) {
 	a, err := p.Append(ctx, ds...)
+	if err != nil && !errors.Is(err, store.ErrRefused) {
+		err = unavailable{err}
+	}
 	return a.New, err
 }
 

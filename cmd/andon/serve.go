@@ -112,8 +112,6 @@ type service struct {
 	http    *http.Server
 	ln      net.Listener
 
-	forgotten string // the mark of the latest forgetting that is known here
-
 	mu     sync.Mutex
 	ticked time.Time // real time of the last tick that went well
 	stop   bool
@@ -131,7 +129,7 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	s := &service{c: c, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
-		Writers: make(map[string]bot.Writer), Links: c.Link, Deadline: deadline, Lease: lease,
+		Writers: make(map[string]bot.Writer), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
 	}
 	for _, j := range c.Jira {
 		if j.URL == "" {
@@ -210,10 +208,6 @@ func lexicon(c *config.Config) (*text.Lexicon, error) {
 
 // start readies the models and opens the address.
 func (s *service) start(ctx context.Context) error {
-	var err error
-	if s.forgotten, err = s.db.Cursor(ctx, store.ForgottenCursor); err != nil {
-		return err
-	}
 	n, err := syncOrg(ctx, port{s.db}, s.c, s.now())
 	if err != nil {
 		return fmt.Errorf("write the configuration into the journal: %w", err)
@@ -329,7 +323,7 @@ func (s *service) ticking(ctx context.Context, h store.Handlers) {
 		}
 		err := s.db.Tick(ctx, h, s.now())
 		if err == nil && n%20 == 0 {
-			err = s.follow(ctx)
+			err = s.bot.Follow(ctx)
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -344,23 +338,6 @@ func (s *service) ticking(ctx context.Context, h store.Handlers) {
 			s.gauge(ctx)
 		}
 	}
-}
-
-// follow takes in what others accepted. Where somebody was forgotten meanwhile,
-// by another process, everything in memory is dropped first.
-func (s *service) follow(ctx context.Context) error {
-	mark, err := s.db.Cursor(ctx, store.ForgottenCursor)
-	if err != nil {
-		return err
-	}
-	if mark != s.forgotten {
-		if err := s.bot.Forget(ctx); err != nil {
-			return err
-		}
-		s.forgotten = mark
-		s.log.Info("something was forgotten: the models are built anew")
-	}
-	return s.bot.Follow(ctx)
 }
 
 func (s *service) close() {

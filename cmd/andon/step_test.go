@@ -94,7 +94,7 @@ func newStepper(t testing.TB, url string, at time.Time, policy signals.Policy, m
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	s.db = db
-	c := bot.Config{Store: port{db}, Poster: s.mouth, Policy: policy, Now: s.clock.now, AsLive: true, Admin: "admin", Log: log, Sources: map[string]bot.Source{}}
+	c := bot.Config{Store: port{db}, Poster: s.mouth, Policy: policy, Now: s.clock.now, AsLive: true, Forgotten: store.ForgottenCursor, Admin: "admin", Log: log, Sources: map[string]bot.Source{}}
 	if more != nil {
 		more(&c)
 	}

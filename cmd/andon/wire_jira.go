@@ -82,6 +82,15 @@ func (s *jiraSource) Poll(ctx context.Context, cursor string, emit func(context.
 	if err != nil {
 		return cursor, err
 	}
+	out, err := s.poll(ctx, c, cursor, emit)
+	if errors.Is(err, jira.ErrCursor) {
+		s.site.Log.Warn("the place in Jira cannot be read: everything that is watched is read once more", "site", c.Site(), "error", err)
+		return s.poll(ctx, c, "", emit)
+	}
+	return out, err
+}
+
+func (s *jiraSource) poll(ctx context.Context, c *jira.Client, cursor string, emit func(context.Context, signals.Delivery, string) error) (string, error) {
 	return c.Poll(ctx, cursor, func(ctx context.Context, d signals.Delivery, cursor string) error {
 		s.complete(ctx, c, &d)
 		return emit(ctx, d, cursor)

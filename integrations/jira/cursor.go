@@ -35,6 +35,7 @@ type cursor struct {
 type progress struct {
 	high  int64 // everything that was updated before and was indexed then is done
 	floor int64 // do not look before this: what was done there is not remembered any more
+	first bool  // the first reading has not come to its end
 	seen  map[string]int64
 	order []pair // of seen, as it came; entries that differ from seen are over
 
@@ -55,6 +56,7 @@ type cursorJSON struct {
 type progressJSON struct {
 	High  int64  `json:"high"`
 	Floor int64  `json:"floor,omitempty"`
+	First bool   `json:"first,omitempty"`
 	Seen  string `json:"seen,omitempty"` // ID.MILLISECONDS_BEHIND_HIGH, separated by spaces
 }
 
@@ -87,7 +89,7 @@ func decodeCursor(s string) (*cursor, error) {
 const maxMillis = int64(1e15)
 
 func (j progressJSON) decode() (*progress, error) {
-	p := &progress{high: j.High, floor: j.Floor, seen: map[string]int64{}, dropped: math.MinInt64}
+	p := &progress{high: j.High, floor: j.Floor, first: j.First, seen: map[string]int64{}, dropped: math.MinInt64}
 	if j.High < 0 || j.High > maxMillis || j.Floor < 0 || j.Floor > maxMillis {
 		return nil, errors.New("a time is out of range")
 	}
@@ -130,7 +132,7 @@ func (c *cursor) write(most int) string {
 			b.WriteByte('.')
 			b.WriteString(strconv.FormatInt(p.high-x.at, 10))
 		}
-		j.Scopes[id] = progressJSON{High: p.high, Floor: p.floor, Seen: b.String()}
+		j.Scopes[id] = progressJSON{High: p.high, Floor: p.floor, First: p.first, Seen: b.String()}
 	}
 	out, err := json.Marshal(j)
 	if err != nil {
@@ -143,7 +145,7 @@ func (c *cursor) write(most int) string {
 func (c *cursor) of(s scope) *progress {
 	p := c.scopes[s.id]
 	if p == nil {
-		p = &progress{seen: map[string]int64{}, dropped: math.MinInt64}
+		p = &progress{first: true, seen: map[string]int64{}, dropped: math.MinInt64}
 		c.scopes[s.id] = p
 	}
 	return p
@@ -220,7 +222,7 @@ func (p *progress) finish() {
 	if p.dropped >= p.floor && p.dropped < maxMillis {
 		p.floor = min(p.dropped, p.high) + 1
 	}
-	p.dropped = math.MinInt64
+	p.dropped, p.first = math.MinInt64, false
 }
 
 // shortHash names a text in few letters.

@@ -23,7 +23,7 @@ const (
 // order of the updates. cursor is opaque text that the caller stores; "" is the
 // first contact, which emits everything that is watched. emit gets the cursor
 // to store together with the delivery: once it has returned nil, that progress
-// is safe. The cursor that Poll returns, with an error too, is to be stored as
+// is safe. What the first reading of a scope finds is history: it is to be learnt. The cursor that Poll returns, with an error too, is to be stored as
 // well: it remembers more, which saves requests of the next look.
 //
 // Each look goes back by Site.Overlap, for an issue may be indexed minutes after
@@ -55,8 +55,19 @@ func (c *Client) Poll(ctx context.Context, cursor string, emit func(ctx context.
 			return cur.encode(c.site.Overlap), fmt.Errorf("poll Jira site %s: %w", c.Site(), err)
 		}
 	}
-	return cur.encode(c.site.Overlap), errors.Join(refused...)
+	if len(refused) > 0 {
+		return cur.encode(c.site.Overlap), partly{errors.Join(refused...)}
+	}
+	return cur.encode(c.site.Overlap), nil
 }
+
+// partly is the error of a poll that read every scope but those that Jira refuses.
+type partly struct{ error }
+
+func (p partly) Unwrap() error { return p.error }
+
+// IsPartial tells that everything else was read to its end.
+func (p partly) IsPartial() bool { return true }
 
 // look is one run of Poll.
 type look struct {
@@ -231,6 +242,7 @@ func (l *look) deliver(ctx context.Context, p *progress, r row, x fetched, now t
 		p.mark(r.id, at)
 	}
 	l.reach(p, min(r.at, edge))
+	d.Learn = p.first
 	if err := l.emit(ctx, d, l.cur.brief()); err != nil {
 		p.high = high
 		p.restore(r.id, was, had)

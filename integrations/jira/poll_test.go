@@ -33,7 +33,7 @@ func TestPollFirstContactAndIdle(t *testing.T) {
 		for _, d := range p.got {
 			require.Equal(t, "jira/main", d.Envelope.Source)
 			require.Equal(t, signals.Opened, d.Events[0].Kind)
-			require.False(t, d.Learn, "whether it is history is for the caller to say")
+			require.True(t, d.Learn, "what the first reading finds is history")
 		}
 
 		w.advance(time.Minute)

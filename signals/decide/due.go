@@ -155,6 +155,26 @@ func (w *World) ignored(r *Record, now time.Time) time.Time {
 	return next
 }
 
+// Outlived reports whether a nudge that was decided and not said yet is not
+// needed any more, and why: what it is about was solved, answered, taken back or
+// deleted since, or too much time went by.
+func (w *World) Outlived(r *Record, n *signals.Nudge, now time.Time) (why string, is bool) {
+	c := w.Case(r.Signal.Case)
+	switch {
+	case c == nil || c.Gone:
+		return "it was deleted before it could be said", true
+	case c.ClosedAt.After(n.At), r.Ledger.Times[signals.Corrected].After(n.At):
+		return "it was solved before it could be said", true
+	case r.Ledger.Times[signals.ReactedTo].After(n.At):
+		return "somebody reacted before it could be said", true
+	case now.Sub(n.At) > w.Org.Policy.HeldFor:
+		return "it could not be said for " + since(now.Sub(n.At)), true
+	case w.takenBack(c, n.Signal):
+		return "what it rests on was taken back before it could be said", true
+	}
+	return "", false
+}
+
 // underWay reports whether a nudge was given to the sender.
 func underWay(r *Record) bool {
 	return slices.ContainsFunc(r.Nudges, func(n *signals.Nudge) bool { return n.State == signals.Sending })

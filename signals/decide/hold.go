@@ -37,7 +37,7 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 			}
 		}
 	}
-	if !asked {
+	if !asked && n.Signal.Case.Channel() != "" {
 		w.Book.spend(channelDay(n.Signal, now))
 	}
 	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {

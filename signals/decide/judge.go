@@ -149,7 +149,7 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 			l.Reach(signals.Corrected, e.At, true)
 		}
 	case signals.Firing:
-		if l.Reached(signals.Corrected) {
+		if l.Reached(signals.Corrected) && !l.Times[signals.Corrected].After(e.At) {
 			l.Undo(signals.Corrected)
 			l.Quiet, r.Again = time.Time{}, e.At
 		}
@@ -157,6 +157,9 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 		l.Reach(signals.ConfirmedBy, e.At, false)
 		r.Over = true
 	case signals.Denied, signals.Reopened:
+		if l.Times[signals.Corrected].After(e.At) {
+			return // judged again, or heard late: it was solved after that
+		}
 		l.Undo(signals.Corrected)
 		l.Quiet, r.Again = time.Time{}, e.At
 	}

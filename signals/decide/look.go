@@ -53,11 +53,18 @@ func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Lo
 	}
 	out.At, out.Posts = snap.Wake()
 	if w.later {
+		for _, k := range moved {
+			out.Also = append(out.Also, Wake{Case: k, At: clock}) // theirs is a look of its own
+		}
 		return out
 	}
 	out.At = earlier(out.At, w.due(c, clock))
 	for _, k := range moved {
-		if at := w.due(w.Case(k), clock); !at.IsZero() {
+		other := w.Case(k)
+		if other == nil {
+			continue // it was forgotten meanwhile
+		}
+		if at := w.due(other, clock); !at.IsZero() {
 			out.Also = append(out.Also, Wake{Case: k, At: at})
 		}
 	}

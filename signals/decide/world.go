@@ -106,6 +106,7 @@ func (w *World) Take(e *signals.Event) (*signals.Case, error) {
 	if e.Audience != signals.Public {
 		w.Org.Wrote(e)
 	}
+	defer w.count(e)()
 	posts, n := len(c.Posts), len(c.Events())
 	if !c.Apply(e) {
 		return w.refold(c, e), nil
@@ -170,7 +171,9 @@ func (w *World) Case(k signals.Key) *signals.Case {
 func (w *World) Hold(c *signals.Case) {
 	w.Cases[c.Key] = c
 	if r := w.Rooms[c.Key.Channel()]; r != nil {
+		n := r.Count // nothing was said: the case is shown as it stood, or taken from the source again
 		r.Renew(c.Key, c.Posts)
+		r.Count = n
 	}
 }
 
@@ -214,4 +217,20 @@ func (w *World) Problem(c *signals.Case) *signals.Problem {
 		}
 	}
 	return signals.NewProblem(cases...)
+}
+
+// count makes a room count as the journal does: every message that was new,
+// with words or without, early or late, and nothing else.
+func (w *World) count(e *signals.Event) func() {
+	ch := e.Case.Channel()
+	if ch == "" {
+		return func() {}
+	}
+	n, had := w.room(ch).Count, w.Cases[e.Case] != nil && eventOf(w.Cases[e.Case], e.ID) != nil
+	return func() {
+		if e.Kind == signals.Said && !had {
+			n++
+		}
+		w.room(ch).Count = n
+	}
 }

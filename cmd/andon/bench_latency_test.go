@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"andon/bot"
+	"andon/cmd/andon/internal/config"
+	"andon/signals"
+	"andon/store"
+)
+
+// benchService is andon serve in this process, with a Slack to speak to.
+type benchService struct {
+	*service
+	stop func()
+}
+
+// serving starts a service as andon serve does. stored hears of every outcome.
+func serving(b testing.TB, c *config.Config, now func() time.Time, stored func(o *signals.Outcome)) *benchService {
+	svc, err := newService(b.Context(), c, troubles(), now, func(c *bot.Config) {
+		c.Store = deskClock{c.Store.(port), stored}
+	})
+	require.NoError(b, err)
+	require.NoError(b, svc.start(b.Context()))
+	ctx, cancel := context.WithCancel(b.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- svc.run(ctx) }()
+	stop := sync.OnceFunc(func() {
+		cancel()
+		require.NoError(b, <-ran)
+		svc.close()
+	})
+	b.Cleanup(stop)
+	return &benchService{svc, stop}
+}
+
+// withSlack gives a configuration a workspace that takes every message. said,
+// unless nil, hears of each when its request arrives.
+func withSlack(b testing.TB, c *config.Config, said func()) {
+	var n atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at := time.Now()
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		ts := fmt.Sprintf("%d.%06d", at.Unix(), n.Add(1))
+		switch r.URL.Path {
+		case "/api/auth.test":
+			fmt.Fprint(w, `{"ok":true,"team_id":"T1","user_id":"UANDON","bot_id":"BANDON"}`)
+		case "/api/conversations.open":
+			fmt.Fprintf(w, `{"ok":true,"channel":{"id":"D%d"}}`, n.Load())
+		case "/api/chat.postMessage":
+			if said != nil {
+				said()
+			}
+			fmt.Fprintf(w, `{"ok":true,"channel":"D%d","ts":"%s","message":{"ts":"%s"}}`, n.Load(), ts, ts)
+		default:
+			fmt.Fprintf(w, `{"ok":true,"ts":"%s"}`, ts)
+		}
+	}))
+	b.Cleanup(srv.Close)
+	c.Slack = []config.Slack{{Team: "T1", BotToken: "xoxb-bench", URL: srv.URL + "/api/"}}
+}
+
+// stock is a database with history and the issues of it that are still open.
+type stock struct {
+	url  string
+	open [][]*signals.Event
+	site *benchSite
+}
+
+// stocked fills a database with so many events, ten to an issue, and stores the
+// snapshot of what the models learnt of them, as andon import does.
+func stocked(b testing.TB, url string, events int) *stock {
+	const steps, open = 10, 800
+	began := time.Now()
+	db, err := store.Open(b.Context(), url, store.Options{Migrate: true, Log: troubles()})
+	require.NoError(b, err)
+	c := benchConfig(url)
+	_, err = syncOrg(b.Context(), port{db}, c, benchDay.Add(-time.Hour))
+	require.NoError(b, err)
+	s := &stock{url: url, site: newBenchSite(7)}
+	s.open = s.site.load(b, db, events/steps, steps, min(open, events/steps/2))
+	filled := time.Now()
+	_, err = learnt(b.Context(), db, c, troubles())
+	require.NoError(b, err)
+	require.NoError(b, db.Close())
+	b.Logf("%d events stored in %v, learnt in %v", events, filled.Sub(began).Round(time.Millisecond), time.Since(filled).Round(time.Millisecond))
+	return s
+}
+
+// waits are how long nudges took, from the beginning of Accept and from its
+// end, to the commit of their rows.
+type waits struct {
+	mu           sync.Mutex
+	begun, ended map[signals.Key]time.Time
+	stored       map[signals.Key]time.Time
+	said, silent int
+}
+
+func newWaits() *waits {
+	return &waits{begun: map[signals.Key]time.Time{}, ended: map[signals.Key]time.Time{}, stored: map[signals.Key]time.Time{}}
+}
+
+func (w *waits) heard(o *signals.Outcome) {
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, mine := w.begun[o.Case]; !mine {
+		return
+	}
+	for _, r := range o.Records {
+		if len(r.Nudges) > 0 {
+			if _, had := w.stored[o.Case]; !had {
+				w.stored[o.Case] = now
+				w.said++
+			}
+			return
+		}
+	}
+	w.silent++
+}
+
+// lists are the waits in milliseconds: from the end of Accept, and from its beginning.
+func (w *waits) lists() (after, whole []float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for k, at := range w.stored {
+		after = append(after, max(0, at.Sub(w.ended[k]).Seconds()*1000))
+		whole = append(whole, at.Sub(w.begun[k]).Seconds()*1000)
+	}
+	return after, whole
+}
+
+// BenchmarkLatency measures the time from accepting an event to the commit of
+// the nudge that it gave rise to, while events arrive at random times, 30,000 an
+// hour, at a service with much history and at one with little. Half of the
+// events hand an issue back to the team it came from, the others open a new
+// issue or say something, which is judged and, mostly, leads to nothing.
+// ANDON_BENCH_BIG=1 takes 1,000,000 stored events for 100,000.
+func BenchmarkLatency(b *testing.B) {
+	const few = 10_000
+	many, lasts := 100_000, 15*time.Second
+	if big() {
+		many, lasts = 1_000_000, 30*time.Second
+	}
+	for _, d := range databases {
+		b.Run(d.name, func(b *testing.B) {
+			little, much := stocked(b, d.url(b), few), stocked(b, d.url(b), many)
+			var p99 []float64
+			for b.Loop() {
+				small, large := newWaits(), newWaits()
+				for range 2 { // in turns, for the machine may be busier at one time than at another
+					little.arrivals(b, small, lasts)
+					much.arrivals(b, large, lasts)
+				}
+				p99 = append(p99, report(b, fmt.Sprint(few), small), report(b, fmt.Sprint(many), large))
+			}
+			n := len(p99)
+			b.ReportMetric(p99[n-1]/p99[n-2], "p99-ratio")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// report shows the waits beside so many stored events and returns the p99 of
+// those from the end of Accept.
+func report(b *testing.B, stored string, w *waits) float64 {
+	after, whole := w.lists()
+	require.Greater(b, len(after), 20, "too few nudges to measure")
+	b.Logf("%s stored: %d nudges, %d looks without; accept returned to nudge p50 %.1f p99 %.1f max %.1f ms; accept begun to nudge p50 %.1f p99 %.1f ms",
+		stored, len(after), w.silent, quantile(after, .5), quantile(after, .99), quantile(after, 1), quantile(whole, .5), quantile(whole, .99))
+	b.ReportMetric(quantile(after, .5), "p50-ms@"+stored)
+	b.ReportMetric(quantile(after, .99), "p99-ms@"+stored)
+	return quantile(after, .99)
+}
+
+// arrivals starts the service and lets events arrive for a while.
+func (s *stock) arrivals(b testing.TB, w *waits, lasts time.Duration) {
+	const gap = time.Hour / 30_000
+	c, now := benchConfig(s.url), benchClock()
+	c.KeepText = 10 * 365 * 24 * time.Hour // what a first start expires is not what is measured
+	withSlack(b, c, nil)
+	svc := serving(b, c, now, w.heard)
+	defer svc.stop()
+	time.Sleep(3 * time.Second) // what is done once a day is done at a start, and is not what is measured
+	r := s.site.r
+	next := time.Now()
+	end := next.Add(lasts)
+	for n := 0; next.Before(end); n++ {
+		time.Sleep(time.Until(next))
+		next = next.Add(time.Duration(r.ExpFloat64() * float64(gap)))
+		d := s.arrival(b, n, now())
+		k := d.Events[0].Case
+		begun := time.Now()
+		w.mu.Lock()
+		w.begun[k] = begun
+		w.mu.Unlock()
+		require.NoError(b, svc.bot.Accept(b.Context(), d))
+		ended := time.Now()
+		w.mu.Lock()
+		w.ended[k] = ended
+		w.mu.Unlock()
+	}
+	time.Sleep(time.Second) // for the last looks
+}
+
+// arrival is the next thing that happens: to each open issue once.
+func (s *stock) arrival(b testing.TB, n int, at time.Time) signals.Delivery {
+	if n%4 == 3 || len(s.open) == 0 {
+		return delivered(b, s.site.issue(at, 5, 0, true)[:1])
+	}
+	life := s.open[len(s.open)-1]
+	s.open = s.open[:len(s.open)-1]
+	if n%4 != 1 {
+		return delivered(b, []*signals.Event{comesBack(life, at)})
+	}
+	e := comesBack(life, at)
+	e.Kind, e.From, e.To, e.Text = signals.Said, "", "", s.site.prose(20)
+	return delivered(b, []*signals.Event{e})
+}
