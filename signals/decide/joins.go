@@ -192,3 +192,17 @@ func (w *World) permalink(url string) (signals.Key, bool) {
 	}
 	return signals.Key{}, false
 }
+
+// Find returns the case that somebody means: an issue by its readable name or
+// its web address, a thread by a permalink.
+func (w *World) Find(ref string) (signals.Key, bool) {
+	ref = strings.Trim(ref, "<>,.;:")
+	ref, _, _ = strings.Cut(ref, "|") // Slack writes links as <URL|TEXT>
+	if _, label, ok := strings.Cut(ref, "/browse/"); ok {
+		ref, _, _ = strings.Cut(label, "?")
+	}
+	if strings.Contains(ref, "/archives/") {
+		return w.permalink(ref)
+	}
+	return w.byLabel(strings.ToUpper(ref))
+}
