@@ -8,8 +8,7 @@ import (
 )
 
 // chunk is how much of a snapshot one row holds: neither database likes values
-// of a hundred megabytes, and between two rows others may write. A look that
-// waits for the row of 8 MB was a tenth of a second late.
+// of a hundred megabytes, and between two rows others may write.
 const chunk = 1 << 20
 
 // kept is how many snapshots of a name are kept: a reader of the latest is not

@@ -265,8 +265,12 @@ func (s *crashState) repeats() {
 			if !said || own.Asked || len(s.stands[own.ID]) == 0 {
 				continue
 			}
+			at := n.At
+			if own.At.After(at) {
+				at = own.At // a replica whose clock is behind joined the message of another
+			}
 			for id, before := range s.told[n.To] {
-				gap := n.At.Sub(before.At)
+				gap := at.Sub(before.At)
 				if id == own.ID || before.Asked || len(s.stands[id]) == 0 || gap >= policy.Repeat || gap <= policy.Merge {
 					continue
 				}

@@ -62,7 +62,7 @@ func TestCrashDiskFull(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 24)
 	r := newCrashRun(t, "sqlite:"+filepath.Join(disk, "andon.db"), crashPlot(t, 150, 2))
-	speed := r.speed(20 * time.Second)
+	speed := r.speed(12 * time.Second)
 	r.meet(0)
 	r.tick(speed)
 	p := r.serve()

@@ -213,5 +213,5 @@ func (r *crashRun) once(since time.Time, kills int) {
 	days := 1 + int(r.clock.now().Sub(since)/(24*time.Hour))
 	r.t.Logf("Jira was asked %d times in %d days at one every %s, %d times sooner, after %d kills", n, days, r.interval, short, kills)
 	require.Greater(r.t, n, 3)
-	require.LessOrEqual(r.t, short, kills+2*days)
+	require.LessOrEqual(r.t, short, kills+4*days) // a comparison asks a few times; two pollers would come near to 1 in 2
 }

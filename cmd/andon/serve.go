@@ -308,7 +308,10 @@ func (s *service) run(ctx context.Context) error {
 	}
 	cancel()
 	wg.Wait()
-	return errors.Join(err, s.bot.Save(bye))
+	if serr := s.bot.Save(bye); serr != nil { // it makes the next start quicker, no more
+		s.log.Warn("the models could not be stored on the way out; they are built from the journal", "error", serr)
+	}
+	return err
 }
 
 // ticking is the one ticker of the process.
