@@ -39,9 +39,14 @@ type question struct {
 	viewer signals.Viewer
 }
 
-// Ask answers what somebody asked by a command or a mention. It changes nothing.
+// Ask answers what somebody asked. A command or a mention only reads; what a
+// button changes is in the journal when it returns.
 func (b *Bot) Ask(ctx context.Context, a view.Asked) (view.Reply, error) {
-	if a.Kind != view.Command && a.Kind != view.Mention {
+	switch a.Kind {
+	case view.Command, view.Mention:
+	case view.Pressed:
+		return b.press(ctx, a)
+	default:
 		return view.Reply{}, nil
 	}
 	b.mu.Lock()

@@ -75,7 +75,7 @@ func (b *Bot) add(ctx context.Context, card *view.Card, n *signals.Nudge) error 
 		}
 	}
 	card.Footer = "andon · " + s.Detector
-	return nil
+	return b.outcome(ctx, card, n)
 }
 
 // label is what people call a case, "" where it has no name of its own.

@@ -76,6 +76,7 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 	if err := b.writeBack(ctx, l.out.Records); err != nil {
 		return err
 	}
+	l.out.Again = l.again()
 	l.out.Told, l.out.Spent = br.w.Book.Wrote()
 	l.out.Rests = shelf.versions
 	l.out.Basis = signals.Basis{Now: l.now, Policy: br.policy(), Model: br.pos}
@@ -89,15 +90,16 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 // look is one look at one case.
 type look struct {
 	*Bot
-	brain *brain
-	st    signals.Standing
-	now   time.Time
-	out   signals.Outcome
-	wish  time.Time // when the case wants to be looked at
-	found []*signals.Record
-	of    *signals.Case // the case of which part is
-	part  *signals.Case // the latest earlier part
-	full  *signals.Case // the case as it stands, while the world holds an earlier part of it
+	brain    *brain
+	st       signals.Standing
+	now      time.Time
+	out      signals.Outcome
+	wish     time.Time // when the case wants to be looked at
+	found    []*signals.Record
+	of       *signals.Case // the case of which part is
+	part     *signals.Case // the latest earlier part
+	answered bool          // somebody answered a message, or it was solved
+	full     *signals.Case // the case as it stands, while the world holds an earlier part of it
 }
 
 // run judges the new steps in their order, with the wishes that came due
@@ -135,6 +137,7 @@ func (l *look) run(ctx context.Context) error {
 			continue // it was taken back at the source since
 		}
 		last := c.Events()[len(c.Events())-1] // the case's own: detectors tell events apart by identity
+		l.answered = l.answered || slices.ContainsFunc(s.events, func(e *signals.Event) bool { return answers[e.Kind] })
 		l.judge(c, last, s.at, i == len(list)-1 || !s.at.Before(l.now))
 	}
 	l.restore()
@@ -145,6 +148,24 @@ func (l *look) run(ctx context.Context) error {
 	}
 	l.time(len(list) > 0)
 	return nil
+}
+
+// answers are the kinds of events that messages about a case tell of.
+var answers = map[signals.Kind]bool{signals.Claimed: true, signals.Refused: true, signals.Closed: true, signals.Confirmed: true}
+
+// again lists the messages that have to say something else after an answer.
+func (l *look) again() (out []string) {
+	if !l.answered {
+		return nil
+	}
+	for _, r := range l.out.Records {
+		for _, n := range r.Nudges {
+			if n.Message != "" && n.State != signals.Sending && !slices.Contains(out, n.Message) {
+				out = append(out, n.Message)
+			}
+		}
+	}
+	return out
 }
 
 func (l *look) followHead(ctx context.Context) error {

@@ -58,6 +58,7 @@ type Outbox interface {
 type Doubts interface {
 	Message(ctx context.Context, id string) (signals.Outgoing, bool, error)
 	Doubtful(ctx context.Context, before time.Time) ([]string, error)
+	AddVerdict(ctx context.Context, nudge, by, verdict string, at time.Time) error
 	Certain(ctx context.Context, message string) error
 }
 

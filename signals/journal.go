@@ -70,6 +70,7 @@ type Outcome struct {
 
 	Records []*Record         // new or changed
 	Told    map[string][]Told // new or changed messages, by person or channel
+	Again   []string          // messages that stand and say something else now
 	Spent   map[string]int    // unsolicited nudges about a channel and day: the new count
 
 	// What the decision rests on: the versions of the counters that were read,

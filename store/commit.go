@@ -46,7 +46,7 @@ type lookRow struct {
 }
 
 func (c *commit) store(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.lockRoom, c.lockCases, c.count, c.records, c.tell, c.messages, c.wakes, c.stand} {
+	for _, step := range []func(context.Context) error{c.lockRoom, c.lockCases, c.count, c.records, c.tell, c.messages, c.again, c.wakes, c.stand} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -166,6 +166,33 @@ func makeCounters(ctx context.Context, t *txn, names []string) error {
 		_, err := t.exec(ctx, "INSERT INTO counters (name, version, spent) VALUES "+values("(?, 0, 0)", to-from)+" ON CONFLICT (name) DO NOTHING", args...)
 		return err
 	})
+}
+
+// again lets messages that stand be edited.
+func (c *commit) again(ctx context.Context) error {
+	for _, id := range slices.Sorted(slices.Values(c.o.Again)) {
+		m, ok, err := lockMessage(ctx, c.t, id)
+		if err != nil {
+			return err
+		}
+		if !ok || len(m.Copies) == 0 {
+			continue // what is still to be said will say it
+		}
+		m.Rev++
+		m.State, m.Why = signals.Sending, ""
+		waits := m.queued || m.claimed
+		m.queued = m.queued || !m.claimed
+		if err := m.save(ctx, c.t); err != nil {
+			return err
+		}
+		if waits {
+			continue
+		}
+		if err := push(ctx, c.t.db, c.t.Tx, job{Kind: sendJob, Arg: storable(id)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *commit) records(ctx context.Context) error { return storeRecords(ctx, c.t, c.o.Records) }

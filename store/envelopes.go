@@ -78,3 +78,18 @@ func (db *DB) News(ctx context.Context, k signals.Key, after int64) (out []signa
 	sortEntries(map[signals.Key][]signals.Entry{k: out})
 	return out, err
 }
+
+// CaseOf returns the key of the case that an event belongs to.
+func (db *DB) CaseOf(ctx context.Context, event string) (k signals.Key, ok bool, err error) {
+	defer explain(&err, "find the case of an event")
+	var key string
+	err = db.readOne(ctx, "SELECT c.key FROM events e JOIN cases c ON c.id = e.case_id WHERE e.id = ?", []any{storable(event)}, &key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return k, false, nil
+	}
+	if err != nil {
+		return k, false, err
+	}
+	k, err = readKey(key)
+	return k, err == nil, err
+}

@@ -41,6 +41,7 @@ var layers = []layer{
 	{"store", []string{"andon/signals$", "github.com/jmoiron/sqlx", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/riverqueue/river"}, nil, "storage knows neither the loop nor the sources"},
 	{"integrations/jira", []string{"andon/signals$", "andon/integrations/jira", "github.com/andygrunwald/go-jira", "github.com/tidwall/gjson", "golang.org/x/time", "github.com/cenkalti/backoff"}, nil, "sources do not know each other, the store or the loop"},
 	{"integrations/slack", []string{"andon/signals$", "andon/bot/view", "andon/integrations/slack", "github.com/slack-go/slack", "github.com/tidwall/gjson", "gonum.org/v1/plot", "golang.org/x/time"}, nil, "sources do not know each other, the store or the loop; neutral cards come from bot/view"},
+	{"integrations/slack/fakeslack", []string{"andon/signals$", "andon/bot/view", "andon/integrations/slack", "github.com/tidwall/gjson", "github.com/gorilla/websocket"}, nil, "the fake Slack speaks WebSocket; the client leaves that to slack-go"},
 	{"integrations/alertmanager", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"integrations/eventlog", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"bot", []string{"andon/signals", "andon/bot/view"}, nil, "the loop declares its ports for itself and sees no Slack, Jira, SQL or queue type"},

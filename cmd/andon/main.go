@@ -52,6 +52,7 @@ type cli struct {
 	Backtest    backtestCmd    `cmd:"" help:"Tell what andon would have said over your own history."`
 	Replay      replayCmd      `cmd:"" help:"Write signals, risks, routes and matches over history as JSON Lines."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check the configuration and show what it comes to."`
+	Manifest    manifestCmd    `cmd:"" help:"Print the manifest of the Slack app."`
 	Example     exampleCmd     `cmd:"" help:"Write the invented company that backtest uses when it is given no input."`
 	Completion  completionCmd  `cmd:"" help:"Print the shell completion script."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

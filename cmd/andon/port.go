@@ -54,6 +54,11 @@ func (p port) Settle(ctx context.Context, out signals.Outgoing, records []*signa
 	return marked(p.DB.Settle(ctx, out, records, again))
 }
 
+// AddVerdict implements bot.Doubts.
+func (p port) AddVerdict(ctx context.Context, nudge, by, verdict string, at time.Time) error {
+	return p.AddFeedback(ctx, store.Feedback{Nudge: nudge, By: by, Verdict: verdict, At: at})
+}
+
 // Claim implements bot.Outbox.
 func (p port) Claim(ctx context.Context, message string, now time.Time) (signals.Outgoing, []*signals.Record, bool, error) {
 	out, records, ok, err := p.DB.Claim(ctx, message, now)

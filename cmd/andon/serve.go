@@ -106,6 +106,7 @@ type service struct {
 	db      *store.DB
 	bot     *bot.Bot
 	poster  *slack.Poster
+	ears    *ears // what listens to Slack, nil where nothing does
 	sources []*jiraSource
 	writes  bool // something is written back to a source
 	meter   *meter
@@ -168,6 +169,7 @@ func (s *service) connect(b *bot.Config) error {
 			return err
 		}
 		s.poster, b.Poster = p, p
+		s.hear(w, team, p)
 		if s.c.Admin != "" {
 			b.Admin = slack.Admin
 		}
@@ -220,6 +222,9 @@ func (s *service) start(ctx context.Context) error {
 			s.log.Error("Slack does not take us; messages wait until it does", "error", err)
 		}
 	}
+	if s.ears != nil {
+		s.ears.learn(ctx, s)
+	}
 	if err := s.listen(); err != nil {
 		return err
 	}
@@ -246,6 +251,9 @@ func (s *service) handlers() store.Handlers {
 		h.Tasks[name] = store.Task{Every: t.Every, Do: func(ctx context.Context) error {
 			return s.timed(kind, func() error { return t.Do(ctx) })
 		}}
+	}
+	if s.ears != nil {
+		h.Tasks["directory"] = store.Task{Every: 24 * time.Hour, Do: func(ctx context.Context) error { s.ears.learn(ctx, s); return nil }}
 	}
 	h.Tasks["retention"] = store.Task{Every: 24 * time.Hour, Do: s.expire}
 	return h
@@ -281,10 +289,13 @@ func (s *service) run(ctx context.Context) error {
 	h := s.handlers()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	var wg sync.WaitGroup
 	wg.Go(func() { failed <- s.db.Work(work, h) })
 	wg.Go(func() { s.ticking(work, h) })
+	if s.ears != nil && s.ears.socket != nil {
+		wg.Go(func() { s.ears.run(work, s) })
+	}
 	if s.http != nil {
 		wg.Go(func() {
 			if err := s.http.Serve(s.ln); !errors.Is(err, http.ErrServerClosed) {

@@ -50,6 +50,9 @@ func (s *service) mux() http.Handler {
 			m.Handle("/jira/webhook", h)
 		}
 	}
+	if s.ears != nil && s.ears.http != nil {
+		m.Handle("/slack/", s.ears.http)
+	}
 	for i, a := range s.c.Alerts {
 		o := alertmanager.Options{Site: a.Site, Audience: signals.Public, TeamLabel: a.TeamLabel, SeverityLabel: a.SeverityLabel, Token: string(a.Token), Now: s.now}
 		if a.Audience == "restricted" {

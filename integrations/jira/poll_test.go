@@ -316,3 +316,59 @@ func TestPollUpdateInTheFuture(t *testing.T) {
 	require.Equal(t, []string{"2"}, p.poll())
 	require.Empty(t, p.poll())
 }
+
+// What the first reading of a scope finds is history, also when other scopes
+// were read before, and when it is broken off and goes on.
+func TestPollLearnsANewScope(t *testing.T) {
+	both(t, func(t *testing.T, cloud bool) {
+		w := newWire(t, cloud)
+		for n := 1; n <= 4; n++ {
+			w.add(fmt.Sprint(n))
+			w.advance(time.Hour)
+		}
+		watching := func(scopes ...string) *Client { return w.client(func(s *Site) { s.Watch = scopes }) }
+		p := &poller{t: t, c: watching("a")}
+		p.poll()
+		w.add("5")
+		w.advance(time.Hour)
+		require.Equal(t, []string{"5"}, p.poll())
+		require.False(t, p.got[4].Learn, "it came while its scope was watched")
+
+		p.c, p.got = watching("a", "b"), nil
+		n := 0
+		_, err := p.c.Poll(t.Context(), p.cursor, func(_ context.Context, d signals.Delivery, cursor string) error {
+			if n++; n > 2 {
+				return context.Canceled
+			}
+			p.got, p.cursor = append(p.got, d), cursor
+			return nil
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, []string{"3", "4"}, p.poll()) // 5 is as the other scope gave it
+		for _, d := range p.got {
+			require.True(t, d.Learn, d.Envelope.ID)
+		}
+		w.add("6")
+		w.advance(time.Minute)
+		require.Equal(t, []string{"6"}, p.poll())
+		require.False(t, p.got[len(p.got)-1].Learn)
+	})
+}
+
+// The error for a scope that Jira refuses says whether the rest was read.
+func TestPollOfARefusedScopeIsPartial(t *testing.T) {
+	for _, c := range []struct {
+		scopes  []string
+		partial bool
+	}{{[]string{"a", "broken"}, true}, {[]string{"broken", "a"}, true}, {[]string{"broken"}, false}} {
+		w := newWire(t, true)
+		w.add("1")
+		w.advance(time.Hour)
+		p := &poller{t: t, c: w.client(func(s *Site) { s.Watch = c.scopes })}
+		ids, err := p.try()
+		require.ErrorContains(t, err, "broken")
+		var part interface{ IsPartial() bool }
+		require.Equal(t, c.partial, errors.As(err, &part) && part.IsPartial())
+		require.Equal(t, c.partial, len(ids) == 1)
+	}
+}

@@ -21,6 +21,16 @@
 // again waits out the time-out of the call before it asks Find, and asks once
 // more later.
 //
+// Slack is heard by Socket Mode (Socket) or by signed HTTP requests (HTTPMode).
+// Both bring what they hear to one Inbox, which stores a delivery as it came,
+// with the events that Normalize derives of it, and only then acknowledges it.
+// Slack sends again what was not acknowledged, at once, after one minute and
+// after five, to any connection and in any order; the event_id tells what was
+// heard before, and the number of the retry is never a reason to drop anything.
+// What is missing after a longer gap Sweep reads from the history. What people
+// ask for by hand (commands, buttons, modals) is not stored here: it is asked of
+// an Interact, whose answer Slack has within three seconds.
+//
 // What this package does not own: what events mean (signals), what is said to
 // people (bot), and where anything is kept (store).
 package slack

@@ -24,6 +24,8 @@ type Limits struct {
 var tiers = map[string]int{
 	"chat.postMessage": 240, "chat.update": 50, "chat.delete": 50, "conversations.open": 50,
 	"conversations.history": 50, "conversations.replies": 50, "auth.test": 100,
+	"users.list": 20, "conversations.list": 20, "conversations.info": 50, "usergroups.list": 20, "dnd.teamInfo": 20, "dnd.info": 50,
+	"views.open": 100, "views.publish": 100, "chat.postEphemeral": 100,
 }
 
 // tier is the rate of a method that is not known: Slack's second lowest.

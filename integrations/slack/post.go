@@ -45,6 +45,7 @@ type Poster struct {
 	mu     sync.Mutex
 	direct map[string]string // direct message by person, bare ids
 	bot    string            // the app's bot id, once Check has learnt it
+	self   Self              // likewise
 }
 
 // eventType marks the metadata of our messages. Anybody in the workspace can
@@ -221,6 +222,13 @@ var scopes = []struct{ name, use string }{
 	{"chat:write", "post"}, {"im:write", "open direct messages"}, {"im:history", "look for a message in direct messages"}, {"channels:history", "look for a message in channels"},
 }
 
+// Self is who we are, once Check has learnt it.
+func (p *Poster) Self() Self {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.self
+}
+
 // Check asks Slack whether the token is good: of this workspace, and with the
 // scopes that sending needs. It also learns who we are, so that Find from then
 // on counts only our own messages.
@@ -243,7 +251,7 @@ func (p *Poster) Check(ctx context.Context) error {
 		return &Failure{Op: op, Auth: true, Err: fmt.Errorf("the token is of workspace %q, not of %q: change the token or the id", clip(team), p.w.Team)}
 	}
 	p.mu.Lock()
-	p.bot = body.Get("bot_id").Str
+	p.bot, p.self = body.Get("bot_id").Str, Self{User: body.Get("user_id").Str, Bot: body.Get("bot_id").Str}
 	p.mu.Unlock()
 	if !known {
 		p.w.Log.Warn("Slack does not say which scopes the token has", "team", p.w.Team)

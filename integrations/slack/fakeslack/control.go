@@ -15,18 +15,57 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		send(w, s.Messages())
 	case "GET /_fake/requests":
 		send(w, s.Requests())
-	case "POST /_fake/faults":
-		if err := s.injectJSON(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
+	case "GET /_fake/deliveries":
+		send(w, s.Deliveries())
+	case "POST /_fake/do":
+		s.takeDeed(w, r)
+	case "POST /_fake/tick":
+		s.Tick()
 		w.WriteHeader(http.StatusNoContent)
+	case "POST /_fake/verify":
+		end(w, s.Verify(r.Context()))
+	case "POST /_fake/disconnect":
+		end(w, s.disconnectJSON(http.MaxBytesReader(w, r.Body, maxBody)))
+	case "POST /_fake/event":
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err == nil {
+			err = s.Emit(body)
+		}
+		end(w, err)
+	case "POST /_fake/faults":
+		end(w, s.injectJSON(http.MaxBytesReader(w, r.Body, maxBody)))
 	case "DELETE /_fake/faults":
 		s.Heal()
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		http.Error(w, "there are GET /_fake/messages, GET /_fake/requests, POST and DELETE /_fake/faults", http.StatusNotFound)
+		http.Error(w, "there are GET /_fake/messages, /_fake/requests and /_fake/deliveries, POST /_fake/do, /_fake/event, /_fake/disconnect, /_fake/verify and /_fake/tick, POST and DELETE /_fake/faults", http.StatusNotFound)
 	}
+}
+
+func end(w http.ResponseWriter, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) disconnectJSON(r io.Reader) error {
+	var d struct {
+		Reason string `json:"reason"`
+	}
+	if err := json.NewDecoder(r).Decode(&d); err != nil {
+		return fmt.Errorf("read the reason: %w", err)
+	}
+	return s.Disconnect(d.Reason)
+}
+
+// raw is JSON as it came, or nothing.
+func raw(b []byte) any {
+	if !json.Valid(b) {
+		return nil
+	}
+	return json.RawMessage(b)
 }
 
 // injectJSON adds one fault or a list of them.

@@ -29,9 +29,22 @@ const (
 	Page          Kind = "page"           // 200 with HTML, as from a proxy
 	CutStored     Kind = "cut-stored"     // stored, but half of the answer is missing
 	GatewayStored Kind = "gateway-stored" // stored, then 504
+	Behind        Kind = "behind"         // history and replies lack what is younger than Delay
+	NoReplies     Kind = "no-replies"     // replies lack all but the root
 )
 
-var kinds = []Kind{Limited, LimitedBare, LimitedOK, Unavailable, Hang, HangStored, Reset, ResetStored, Slow, Refused, Page, CutStored, GatewayStored}
+// The kinds of faults that hit deliveries to the app, not requests. Method is the
+// type of the event then, such as message, or slash_commands or interactive.
+const (
+	Duplicate  Kind = "duplicate"  // delivered twice
+	Reorder    Kind = "reorder"    // an event is delivered after the next one
+	Disconnect Kind = "disconnect" // not delivered: all sockets are told to leave, Error says why
+	Cut        Kind = "cut"        // delivered, and its socket breaks without a word
+)
+
+var kinds = []Kind{Limited, LimitedBare, LimitedOK, Unavailable, Hang, HangStored, Reset, ResetStored, Slow, Refused, Page, CutStored, GatewayStored, Behind, NoReplies}
+
+var deliveryKinds = []Kind{Duplicate, Reorder, Disconnect, Cut}
 
 // Fault says what goes wrong with which requests. The first fault in the order
 // of their injection that fits a request and is due hits it.
@@ -39,9 +52,9 @@ type Fault struct {
 	Kind       Kind   `json:"kind"`
 	Method     string `json:"method,omitempty"`      // "" fits all
 	Channel    string `json:"channel,omitempty"`     // the channel or the people it is about, as the call names them; "" fits all
-	Error      string `json:"error,omitempty"`       // for Refused
+	Error      string `json:"error,omitempty"`       // for Refused; for Disconnect its reason
 	RetryAfter int    `json:"retry_after,omitempty"` // seconds
-	DelayMS    int    `json:"delay_ms,omitempty"`    // for Slow; for Hang the longest time, 0 for until the client gives up
+	DelayMS    int    `json:"delay_ms,omitempty"`    // for Slow and Behind; for Hang the longest time, 0 for until the client gives up
 	Skip       int    `json:"skip,omitempty"`        // so many that fit pass first
 	Every      int    `json:"every,omitempty"`       // then every n-th, default each
 	Count      int    `json:"count,omitempty"`       // so many are hit, 0 for until cleared
@@ -55,10 +68,12 @@ type fault struct {
 // Check says what is wrong with a fault.
 func (f Fault) Check() error {
 	switch {
-	case !slices.Contains(kinds, f.Kind):
-		return fmt.Errorf("fault: no kind %q; there are %v", f.Kind, kinds)
-	case (f.Kind == Refused) != (f.Error != ""):
-		return fmt.Errorf("fault %s: error goes with kind %s, and only with it", f.Kind, Refused)
+	case !slices.Contains(kinds, f.Kind) && !slices.Contains(deliveryKinds, f.Kind):
+		return fmt.Errorf("fault: no kind %q; there are %v and %v", f.Kind, kinds, deliveryKinds)
+	case (f.Kind == Refused || f.Kind == Disconnect) != (f.Error != ""):
+		return fmt.Errorf("fault %s: error goes with the kinds %s and %s, and only with them", f.Kind, Refused, Disconnect)
+	case f.Kind == Disconnect && !slices.Contains(reasons, f.Error):
+		return fmt.Errorf("fault %s: no reason %q; there are %v", f.Kind, f.Error, reasons)
 	case f.RetryAfter < 0 || f.DelayMS < 0 || f.Skip < 0 || f.Every < 0 || f.Count < 0:
 		return fmt.Errorf("fault %s: no number may be below 0", f.Kind)
 	case f.Kind == Slow && f.DelayMS == 0:
@@ -90,8 +105,16 @@ func (s *Server) Heal() {
 }
 
 // next returns the fault that hits this request, or nil. It counts.
-func (s *Server) next(method, channel string) *Fault {
+func (s *Server) next(method, channel string) *Fault { return s.due(kinds, method, channel) }
+
+// nextDelivery returns the fault that hits this delivery, or nil. It counts.
+func (s *Server) nextDelivery(name string) *Fault { return s.due(deliveryKinds, name, "") }
+
+func (s *Server) due(of []Kind, method, channel string) *Fault {
 	for _, f := range s.faults {
+		if !slices.Contains(of, f.Kind) {
+			continue
+		}
 		if f.Method != "" && f.Method != method || f.Channel != "" && f.Channel != channel || f.Count > 0 && f.hit == f.Count {
 			continue
 		}
@@ -131,6 +154,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, f *Fault, do func
 	case Page:
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprint(w, "<html><body>Please sign in</body></html>") // the client may be gone
+	case Behind, NoReplies:
+		write(w, do())
 	case Slow:
 		s.wait(r, f)
 		write(w, do())

@@ -65,7 +65,7 @@ func (s *Server) history(a args) answer {
 	}
 	var found []*Message
 	for _, m := range slices.Backward(s.rooms[channel]) { // newest first
-		if t, _ := micros(m.TS); m.Thread == "" && !m.Deleted && w.holds(m.TS) && (w.after == 0 || t < w.after) {
+		if t, _ := micros(m.TS); (m.Thread == "" || m.Broadcast) && s.visible(m, a.fault) && w.holds(m.TS) && (w.after == 0 || t < w.after) {
 			found = append(found, m)
 		}
 	}
@@ -90,11 +90,28 @@ func (s *Server) replies(a args) answer {
 		found = append(found, root) // whatever the window
 	}
 	for _, m := range s.rooms[channel] {
-		if t, _ := micros(m.TS); m.Thread == root.TS && !m.Deleted && w.holds(m.TS) && t > w.after {
+		if t, _ := micros(m.TS); m.Thread == root.TS && s.visible(m, a.fault) && w.holds(m.TS) && t > w.after {
 			found = append(found, m)
 		}
 	}
 	return s.page(found, w, a)
+}
+
+// visible reports whether a message is in the history, with the fault that may
+// hit the call.
+func (s *Server) visible(m *Message, f *Fault) bool {
+	if m.Deleted || m.To != "" {
+		return false
+	}
+	switch {
+	case f == nil:
+	case f.Kind == NoReplies:
+		return m.Thread == ""
+	case f.Kind == Behind:
+		t, _ := micros(m.TS)
+		return t <= s.o.Now().UnixMicro()-int64(f.DelayMS)*1000
+	}
+	return true
 }
 
 // page cuts what was found to one page and says how to get the next.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Person is a user of the workspace.
@@ -15,13 +16,19 @@ type Person struct {
 	ID, Name, RealName, Email string
 	Zone                      string // IANA name, default UTC
 	Bot, Deleted, Guest       bool
+	Title, Status             string
+	Quiet                     [2]int64 // start and end of the next do-not-disturb, in seconds since 1970; zero for none
 }
 
 // Channel is a conversation.
 type Channel struct {
 	ID, Name          string
 	Private, Archived bool
-	Absent            bool // the app is no member
+	Absent            bool     // the app is no member
+	Shared            bool     // with another organisation, by Slack Connect
+	Multi             bool     // a direct message of several people
+	Members           []string // people in it besides the app; nil for everybody, or for a Multi nobody
+	Topic, Purpose    string
 }
 
 // Group is a user group.
@@ -61,6 +68,14 @@ func (s *Server) place(id string) (channel, code string) {
 
 // direct is the id of the direct message with a person.
 func direct(user string) string { return "D" + user[1:] }
+
+// partner is the person of a direct message.
+func (s *Server) partner(channel string) string {
+	if id := "W" + channel[1:]; s.people[id] != nil {
+		return id
+	}
+	return "U" + channel[1:]
+}
 
 // person returns the user of that id, or nil.
 func (s *Server) person(id string) *Person {
@@ -118,39 +133,60 @@ func (s *Server) open(a args) answer {
 	slices.Sort(users)
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(strings.Join(users, ","))) // a hash takes every byte
-	c := s.group("G" + strings.ToUpper(strconv.FormatUint(uint64(h.Sum32()), 36)))
+	c := s.groupMessage("G"+strings.ToUpper(strconv.FormatUint(uint64(h.Sum32()), 36)), users)
 	return answer{"ok": true, "channel": answer{"id": c.ID}}
 }
 
-// group returns the group message of that id, made when it is new.
-func (s *Server) group(id string) *Channel {
+// groupMessage returns the group message of that id, made when it is new.
+func (s *Server) groupMessage(id string, users []string) *Channel {
 	if s.channels[id] == nil {
-		s.channels[id] = &Channel{ID: id, Name: "mpdm-" + strings.ToLower(id), Private: true}
+		s.channels[id] = &Channel{ID: id, Name: "mpdm-" + strings.ToLower(id), Private: true, Multi: true, Members: users}
+		s.changed("")
 	}
 	return s.channels[id]
 }
 
-func (c *Channel) shape() answer {
-	return answer{"id": c.ID, "name": c.Name, "is_channel": c.ID[0] == 'C', "is_group": c.ID[0] == 'G', "is_private": c.Private, "is_archived": c.Archived, "is_member": !c.Absent}
+func (s *Server) shapeOfChannel(c *Channel) answer {
+	return answer{
+		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": c.ID[0] == 'C', "is_group": c.ID[0] == 'G' && !c.Multi, "is_im": false, "is_mpim": c.Multi,
+		"is_private": c.Private, "is_archived": c.Archived, "is_member": !c.Absent, "is_shared": c.Shared, "is_ext_shared": c.Shared, "created": 1,
+		"creator": s.o.Bot, "context_team_id": s.o.Team, "num_members": len(s.membersOf(c.ID)),
+		"topic": answer{"value": c.Topic, "creator": "", "last_set": 0}, "purpose": answer{"value": c.Purpose, "creator": "", "last_set": 0},
+	}
 }
 
 func (s *Server) info(a args) answer {
 	id := a.get("channel")
 	if strings.HasPrefix(id, "D") {
-		return answer{"ok": true, "channel": answer{"id": id, "is_im": true, "user": "U" + id[1:]}}
+		return answer{"ok": true, "channel": answer{"id": id, "is_im": true, "user": s.partner(id), "is_archived": false, "created": 1}}
 	}
 	c := s.channel(id)
 	if c == nil {
 		return refuse("channel_not_found")
 	}
-	return answer{"ok": true, "channel": c.shape()}
+	return answer{"ok": true, "channel": s.shapeOfChannel(c)}
 }
 
 func (s *Server) list(a args) answer {
 	var all []answer
+	types := strings.Split(cmp.Or(strings.ReplaceAll(a.get("types"), " ", ""), "public_channel,private_channel,mpim"), ",")
 	for _, id := range slices.Sorted(maps.Keys(s.channels)) {
-		if c := s.channels[id]; !c.Archived || !a.yes("exclude_archived") {
-			all = append(all, c.shape())
+		c, kind := s.channels[id], "public_channel"
+		switch {
+		case c.Multi:
+			kind = "mpim"
+		case c.Private:
+			kind = "private_channel"
+		}
+		if slices.Contains(types, kind) && (!c.Archived || !a.yes("exclude_archived")) {
+			all = append(all, s.shapeOfChannel(c))
+		}
+	}
+	if slices.Contains(types, "im") {
+		for _, id := range slices.Sorted(maps.Keys(s.people)) {
+			if p := s.people[id]; !p.Bot {
+				all = append(all, answer{"id": direct(id), "is_im": true, "user": id, "is_user_deleted": p.Deleted, "created": 1})
+			}
 		}
 	}
 	return paged("channels", all, a)
@@ -180,10 +216,20 @@ func paged(name string, all []answer, a args) answer {
 }
 
 func (s *Server) shapeOf(p *Person) answer {
-	return answer{
-		"id": p.ID, "team_id": s.o.Team, "name": p.Name, "real_name": cmp.Or(p.RealName, p.Name), "deleted": p.Deleted, "is_bot": p.Bot, "is_restricted": p.Guest,
-		"tz": cmp.Or(p.Zone, "UTC"), "profile": answer{"email": p.Email, "real_name": cmp.Or(p.RealName, p.Name)},
+	zone, offset := cmp.Or(p.Zone, "UTC"), 0
+	if l, err := time.LoadLocation(zone); err == nil {
+		_, offset = s.o.Now().In(l).Zone()
 	}
+	real := cmp.Or(p.RealName, p.Name)
+	out := answer{
+		"id": p.ID, "team_id": s.o.Team, "name": p.Name, "real_name": real, "deleted": p.Deleted, "is_bot": p.Bot, "is_restricted": p.Guest, "is_ultra_restricted": false,
+		"is_app_user": false, "is_stranger": false, "updated": 1, "tz": zone, "tz_label": zone, "tz_offset": offset,
+		"profile": answer{"email": p.Email, "real_name": real, "display_name": p.Name, "title": p.Title, "status_text": p.Status, "status_emoji": "", "status_expiration": 0, "team": s.o.Team},
+	}
+	if p.ID == s.o.Bot {
+		out["profile"].(answer)["bot_id"], out["profile"].(answer)["api_app_id"] = s.botID(), s.appID()
+	}
+	return out
 }
 
 func (s *Server) userInfo(a args) answer {
@@ -209,29 +255,4 @@ func (s *Server) lookupByEmail(a args) answer {
 		}
 	}
 	return refuse("users_not_found")
-}
-
-func (s *Server) groupList(a args) answer {
-	groups := []answer{}
-	for _, g := range s.o.Groups {
-		shape := answer{"id": g.ID, "team_id": s.o.Team, "is_usergroup": true, "name": g.Handle, "handle": g.Handle, "user_count": len(g.Users)}
-		if a.yes("include_users") {
-			shape["users"] = g.Users
-		}
-		groups = append(groups, shape)
-	}
-	return answer{"ok": true, "usergroups": groups}
-}
-
-// teamInfo says that nobody has any quiet time set, in the way Slack does.
-func (s *Server) teamInfo(a args) answer {
-	users := strings.FieldsFunc(a.get("users"), func(r rune) bool { return r == ',' })
-	if len(users) > 50 {
-		return refuse("too_many_users")
-	}
-	out := answer{}
-	for _, u := range users {
-		out[u] = answer{"dnd_enabled": false, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
-	}
-	return answer{"ok": true, "users": out}
 }

@@ -2,11 +2,14 @@ package fakeslack
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,15 +20,32 @@ import (
 // Options says which workspace the server is. The zero value is a good one.
 type Options struct {
 	Token    string           // the token it wants; "" takes any
+	AppToken string           // the app token it wants for Socket Mode; "" takes any that begins with xapp-
 	Team     string           // id of the workspace, default T1
+	TeamName string           // default Fake
 	Bot      string           // user id of the app whose token is used, default UANDON
-	Scopes   []string         // what the token may do; nil says nothing of scopes
+	BotName  string           // default andon
+	Scopes   []string         // what the token may do; nil says nothing of scopes. Enforced with Strict
 	Now      func() time.Time // what time it is in Slack; nil: time.Now
 	PageSize int              // greatest page of history, default 200
-	Strict   bool             // only the people and channels named here exist
+	Strict   bool             // only the people and channels named here exist, and only triggers that were given out
 	People   []Person
 	Channels []Channel
 	Groups   []Group
+	Commands []string   // slash commands of the app, default /andon
+	Cuts     []Shortcut // shortcuts of the app
+	Subs     []string   // events that the app is subscribed to, such as message.channels or reaction_added; nil for all
+
+	URL           string // address of this server as its clients know it; "" takes it from their requests
+	RequestURL    string // where the app takes events over HTTP; "" is Socket Mode
+	CommandURL    string // where it takes slash commands, default RequestURL
+	InteractURL   string // where it takes interactivity, default RequestURL
+	SigningSecret string // for X-Slack-Signature
+
+	Ack    time.Duration // how long an app has to acknowledge, default 3 s
+	Ping   time.Duration // between the pings on a socket, default 10 s
+	Manual bool          // deadlines and retries follow Now, and only when Tick is called
+	Polls  int           // so many looks at an uploaded file find it being processed, default 1; -1 for none
 }
 
 // maxBody bounds a request; Slack's own bound is not known to be lower.
@@ -33,54 +53,96 @@ const maxBody = 1 << 20
 
 // Server is the workspace, an http.Handler. It is safe for concurrent use.
 type Server struct {
-	o    Options
-	quit chan struct{} // closed by Close: lets go of what hangs
+	o      Options
+	pages  http.Handler
+	quit   chan struct{} // closed by Close: lets go of what hangs
+	ctx    context.Context
+	cancel context.CancelFunc
+	client *http.Client // for calls to the app over HTTP
+	busy   sync.WaitGroup
 
 	mu       sync.Mutex
-	last     int64 // microseconds of the latest timestamp
+	base     string // address of this server
+	last     int64  // microseconds of the latest timestamp
+	serial   int    // of ids
 	messages []*Message
 	rooms    map[string][]*Message // by channel, oldest first
 	people   map[string]*Person
 	channels map[string]*Channel
-	views    map[string]json.RawMessage
-	serial   int // of views and triggers
+	groups   []*Group
+	files    map[string]*file
 	asked    map[string]int
 	faults   []*fault
 	closed   bool
+
+	surfaces
+	line
+	watchers map[chan struct{}]bool       // of the page: told that something changed
+	read     map[string]map[string]string // person to channel to the latest ts seen
 }
 
 // New returns the server of an empty workspace.
 func New(o Options) *Server {
+	o = o.withDefaults()
+	s := &Server{
+		o: o, quit: make(chan struct{}), rooms: map[string][]*Message{}, people: map[string]*Person{}, channels: map[string]*Channel{},
+		asked: map[string]int{}, files: map[string]*file{}, base: strings.TrimSuffix(o.URL, "/"), surfaces: newSurfaces(), line: newLine(),
+		watchers: map[chan struct{}]bool{}, read: map[string]map[string]string{},
+		client: &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.listening = o.RequestURL != ""
+	for _, p := range o.People {
+		s.people[p.ID] = &p
+	}
+	for _, c := range o.Channels {
+		c.Members = slices.Clone(c.Members)
+		s.channels[c.ID] = &c
+	}
+	for _, g := range o.Groups {
+		g.Users = slices.Clone(g.Users)
+		s.groups = append(s.groups, &g)
+	}
+	s.people[o.Bot] = &Person{ID: o.Bot, Name: o.BotName, Bot: true}
+	s.pages = s.site()
+	return s
+}
+
+func (o Options) withDefaults() Options {
 	o.Team = cmp.Or(o.Team, "T1")
+	o.TeamName = cmp.Or(o.TeamName, "Fake")
 	o.Bot = cmp.Or(o.Bot, "UANDON")
+	o.BotName = cmp.Or(o.BotName, "andon")
+	o.CommandURL = cmp.Or(o.CommandURL, o.RequestURL)
+	o.InteractURL = cmp.Or(o.InteractURL, o.RequestURL)
+	o.Ack = cmp.Or(o.Ack, 3*time.Second)
+	o.Ping = cmp.Or(o.Ping, 10*time.Second)
+	o.Polls = cmp.Or(o.Polls, 1)
+	if o.Commands == nil {
+		o.Commands = []string{"/andon"}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.PageSize <= 0 {
 		o.PageSize = 200
 	}
-	s := &Server{
-		o: o, quit: make(chan struct{}), rooms: map[string][]*Message{}, people: map[string]*Person{}, channels: map[string]*Channel{},
-		views: map[string]json.RawMessage{}, asked: map[string]int{},
-	}
-	for _, p := range o.People {
-		s.people[p.ID] = &p
-	}
-	for _, c := range o.Channels {
-		s.channels[c.ID] = &c
-	}
-	s.people[o.Bot] = &Person{ID: o.Bot, Name: "andon", Bot: true}
-	return s
+	return o
 }
 
-// Close lets go of the requests that hang because of a fault.
+// Close ends the sockets and lets go of the requests that hang because of a
+// fault. It waits for the calls to the app to end.
 func (s *Server) Close() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !s.closed {
 		s.closed = true
 		close(s.quit)
+		s.cancel()
+		s.stopLine()
 	}
+	s.mu.Unlock()
+	s.busy.Wait()
+	s.client.CloseIdleConnections()
 }
 
 // Requests returns how often each method was asked for, refused and failed
@@ -99,9 +161,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	method, ok := strings.CutPrefix(r.URL.Path, "/api/")
 	if !ok {
-		http.Error(w, "the methods are below /api/", http.StatusNotFound)
+		s.pages.ServeHTTP(w, r)
 		return
 	}
+	s.knowAddress(r)
 	args, err := readArgs(w, r)
 	if err != nil {
 		write(w, refuse("request_timeout")) // what Slack says of a body that ends too early
@@ -112,7 +175,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asked["total"]++
 	f := s.next(method, cmp.Or(args.get("channel"), args.get("users"), args.get("user")))
 	s.mu.Unlock()
-	s.serve(w, r, f, func() answer { return s.do(method, args) })
+	s.serve(w, r, f, func() answer { return s.do(method, args, f) })
+}
+
+// knowAddress keeps the address that the first client used.
+func (s *Server) knowAddress(r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.base == "" && r.Host != "" {
+		s.base = "http://" + r.Host
+	}
 }
 
 // answer is the JSON object of an answer.
@@ -120,55 +192,45 @@ type answer map[string]any
 
 func refuse(code string) answer { return answer{"ok": false, "error": code} }
 
-// methods are the methods of the Web API. They are called with the lock held.
-var methods = map[string]func(*Server, args) answer{
-	"auth.test":             (*Server).authTest,
-	"chat.postMessage":      (*Server).postMessage,
-	"chat.update":           (*Server).update,
-	"chat.delete":           (*Server).delete,
-	"conversations.open":    (*Server).open,
-	"conversations.history": (*Server).history,
-	"conversations.replies": (*Server).replies,
-	"conversations.info":    (*Server).info,
-	"conversations.list":    (*Server).list,
-	"users.info":            (*Server).userInfo,
-	"users.list":            (*Server).userList,
-	"users.lookupByEmail":   (*Server).lookupByEmail,
-	"usergroups.list":       (*Server).groupList,
-	"dnd.teamInfo":          (*Server).teamInfo,
-	"reactions.add":         (*Server).react,
-	"views.open":            (*Server).openView,
-	"views.publish":         (*Server).openView,
-	"views.update":          (*Server).updateView,
-	"apps.connections.open": (*Server).openSocket,
-}
-
-func (s *Server) do(method string, a args) answer {
+func (s *Server) do(method string, a args, f *Fault) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a.token == "" {
-		return refuse("not_authed")
-	}
-	if s.o.Token != "" && a.token != s.o.Token {
-		return refuse("invalid_auth")
-	}
 	m, ok := methods[method]
-	if !ok {
+	switch {
+	case a.token == "":
+		return refuse("not_authed")
+	case method == "apps.connections.open":
+		return s.openSocket(a)
+	case s.o.Token != "" && a.token != s.o.Token:
+		return refuse("invalid_auth")
+	case !ok:
 		return refuse("unknown_method")
 	}
+	if needed := scopeFor(method, a); needed != "" && s.o.Strict && s.o.Scopes != nil && !slices.Contains(s.o.Scopes, needed) {
+		return answer{"ok": false, "error": "missing_scope", "needed": needed, "provided": strings.Join(s.o.Scopes, ",")}
+	}
+	a.fault = f
 	return m(s, a)
 }
 
 func (s *Server) authTest(args) answer {
-	return answer{"ok": true, "url": "https://fake.slack.example/", "team": "Fake", "user": "andon", "team_id": s.o.Team, "user_id": s.o.Bot, "bot_id": s.botID()}
+	return answer{"ok": true, "url": "https://fake.slack.example/", "team": s.o.TeamName, "user": s.o.BotName, "team_id": s.o.Team, "user_id": s.o.Bot, "bot_id": s.botID(), "is_enterprise_install": false}
 }
 
 func (s *Server) botID() string { return "B" + s.o.Bot[1:] }
+func (s *Server) appID() string { return "A" + s.o.Bot[1:] }
+
+// id returns a new id that begins with a letter or so.
+func (s *Server) id(prefix string) string {
+	s.serial++
+	return fmt.Sprintf("%s%08d", prefix, s.serial)
+}
 
 // args are the arguments of a call, from a form or from JSON.
 type args struct {
 	token  string
 	values map[string]string // of objects and lists: their JSON
+	fault  *Fault            // that changes what is answered, or nil
 }
 
 func (a args) get(name string) string { return a.values[name] }

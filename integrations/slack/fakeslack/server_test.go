@@ -237,7 +237,7 @@ func TestTokenViewsAndSocket(t *testing.T) {
 		_, err = slackgo.New(token, slackgo.OptionAPIURL(server.URL+"/api/"), slackgo.OptionHTTPClient(server.Client())).AuthTest()
 		require.EqualError(t, err, want)
 	}
-	modal := slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: slackgo.NewTextBlockObject("plain_text", "t", false, false)}
+	modal := slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: slackgo.NewTextBlockObject("plain_text", "t", false, false), Blocks: slackgo.Blocks{BlockSet: []slackgo.Block{slackgo.NewDividerBlock()}}}
 	v, err := api.OpenView("trigger", modal)
 	require.NoError(t, err)
 	again, err := api.UpdateView(modal, "", "", v.View.ID)
@@ -245,7 +245,7 @@ func TestTokenViewsAndSocket(t *testing.T) {
 	require.Equal(t, v.View.ID, again.View.ID)
 	_, err = api.UpdateView(modal, "", "", "V999")
 	require.EqualError(t, err, "not_found")
-	_, err = api.PublishView("U1", slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab}, "")
+	_, err = api.PublishView("U1", slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: modal.Blocks}, "")
 	require.NoError(t, err)
 	_, _, err = slackgo.New("xoxb-1", slackgo.OptionAppLevelToken("xoxb-1"), slackgo.OptionAPIURL(server.URL+"/api/"), slackgo.OptionHTTPClient(server.Client())).StartSocketModeContext(t.Context())
 	require.ErrorContains(t, err, "not_allowed_token_type")

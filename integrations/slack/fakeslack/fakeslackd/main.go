@@ -1,6 +1,7 @@
 // Command fakeslackd serves a fakeslack.Server to other processes. It prints its
 // address, such as http://127.0.0.1:40123, as its first line; the API URL is
-// that with /api/ behind it. It keeps everything in memory and ends on SIGINT or
+// that with /api/ behind it; the page to write and click on is the address itself.
+// Apps come by Socket Mode, or are called at -request-url. It keeps everything in memory and ends on SIGINT or
 // SIGTERM.
 package main
 
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +37,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	listen := flags.String("listen", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	token := flags.String("token", "", "token to ask for; empty takes any")
+	appToken := flags.String("app-token", "", "app token to ask for in Socket Mode; empty takes any that begins with xapp-")
+	request := flags.String("request-url", "", "where the app takes events, commands and interactivity over HTTP; empty for Socket Mode")
+	secret := flags.String("signing-secret", "", "secret to sign requests to the app with")
+	commands := flags.String("commands", "/andon", "slash commands of the app, separated by commas")
 	team := flags.String("team", "T1", "id of the workspace")
 	from := flags.String("from", "", "virtual time at the start, RFC 3339; empty for the wall clock")
 	speed := flags.Float64("speed", 1, "virtual seconds per second, with -from")
@@ -59,8 +65,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		_ = l.Close() // nobody will learn the address
 		return fmt.Errorf("print the address: %w", err)
 	}
-	return serve(ctx, l, fakeslack.New(fakeslack.Options{Token: *token, Team: *team, Now: now}))
+	return serve(ctx, l, fakeslack.New(fakeslack.Options{
+		Token: *token, AppToken: *appToken, Team: *team, Now: now, RequestURL: *request, SigningSecret: *secret, Commands: strings.Split(*commands, ","),
+		TeamName: "Example Works", People: people, Channels: channels,
+	}))
 }
+
+// The workspace: some invented people and channels.
+var (
+	people = []fakeslack.Person{
+		{ID: "U1", Name: "ada", RealName: "Ada Example", Title: "Payments", Email: "ada@example.com", Zone: "Europe/Rome"},
+		{ID: "U2", Name: "bo", RealName: "Bo Sample", Title: "Platform", Email: "bo@example.com", Zone: "Europe/London"},
+		{ID: "U3", Name: "cleo", RealName: "Cleo Muster", Title: "Support", Email: "cleo@example.com", Zone: "America/New_York"},
+		{ID: "U4", Name: "dan", RealName: "Dan Specimen", Title: "Database", Email: "dan@example.com", Zone: "Asia/Tokyo"},
+	}
+	channels = []fakeslack.Channel{
+		{ID: "C1", Name: "general"}, {ID: "C2", Name: "payments", Topic: "Cards, refunds, ledgers"}, {ID: "C3", Name: "platform"}, {ID: "C4", Name: "inc-42-checkout"},
+		{ID: "G1", Name: "on-call", Private: true, Members: []string{"U1", "U2"}},
+	}
+)
 
 func serve(ctx context.Context, l net.Listener, s *fakeslack.Server) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
