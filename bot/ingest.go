@@ -106,16 +106,25 @@ func (b *Bot) poll(ctx context.Context, name string, src Source) error {
 	if ferr := flush(ctx); ferr != nil {
 		return ferr
 	}
+	var part partial
+	whole := err == nil || errors.As(err, &part) && part.IsPartial()
+	if whole && met != watching {
+		// Before the cursor: a source that dies in between knows by its own cursor
+		// that its first reading goes on, and what comes later is watched.
+		if werr := store.SetCursor(ctx, contact+name, watching); werr != nil {
+			return errors.Join(err, werr)
+		}
+		b.log.Info("first contact is over: what was there is learnt, what comes is watched", "source", name)
+	}
 	if end != cursor { // after an error, too: it knows best what was emitted
 		if cerr := store.SetCursor(ctx, name, end); cerr != nil {
 			return errors.Join(err, cerr)
 		}
 	}
-	var part partial
-	if err != nil && !(errors.As(err, &part) && part.IsPartial()) {
+	if !whole {
 		return err
 	}
-	return errors.Join(err, b.met(ctx, name, met, began))
+	return errors.Join(err, b.gap(ctx, name, began))
 }
 
 // take stores deliveries together. Where one of them cannot be stored, it alone
@@ -139,18 +148,6 @@ func (b *Bot) take(ctx context.Context, ds []signals.Delivery) error {
 		b.log.Error("a delivery was set aside, for its events cannot be stored", "source", d.Envelope.Source, "envelope", d.Envelope.ID, "error", one)
 	}
 	return nil
-}
-
-// met marks the end of a poll: the first one ends the learning, and one after a
-// long silence is told to the admins.
-func (b *Bot) met(ctx context.Context, name, met string, began time.Time) error {
-	if met != watching {
-		b.log.Info("first contact is over: what was there is learnt, what comes is watched", "source", name)
-		if err := b.c.Store.SetCursor(ctx, contact+name, watching); err != nil {
-			return err
-		}
-	}
-	return b.gap(ctx, name, began)
 }
 
 // heard keeps how a source fared.

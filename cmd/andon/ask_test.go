@@ -50,7 +50,10 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	require.Equal(t, ask("status PAY-7"), ask("status PAY-7"), "a question changes nothing")
-	r, err := s.bot.Ask(t.Context(), view.Asked{Kind: view.Pressed})
+	r, err := s.bot.Ask(t.Context(), view.Asked{Kind: view.Pressed, Action: "claim", Value: "nothing"})
+	require.NoError(t, err)
+	require.Contains(t, r.Card.Text(), "I do not have that message any more")
+	r, err = s.bot.Ask(t.Context(), view.Asked{Kind: view.Home})
 	require.NoError(t, err)
 	require.Nil(t, r.Card)
 }
