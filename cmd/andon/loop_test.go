@@ -360,7 +360,7 @@ func (s *scripted) Fetch(context.Context, string) (signals.Delivery, error) {
 // TestEightWorkersFindTheSame lets eight workers look at everything at once, a
 // day's events at a time. What depends on a case alone is exactly as in a replay.
 func TestEightWorkersFindTheSame(t *testing.T) {
-	raw := exampleIssues(t, 250)
+	raw := exampleIssues(t, lesser(150, 100))
 	o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
 	h := splitAt(t, raw, o, .3)
 	exact := []string{"long_path", "ping_pong", "person_ping_pong", "climb", "unanswered_ask", "came_back"}

@@ -238,12 +238,20 @@ func exampleIssues(t testing.TB, issues int) []byte {
 	return b.Bytes()
 }
 
+// lesser is how much a test takes: less in a hurry.
+func lesser(n, inAHurry int) int {
+	if testing.Short() {
+		return inAHurry
+	}
+	return n
+}
+
 const afterwards = 3 * 24 * time.Hour
 
 // TestStepByStepIsReplay drives the service step by step on a virtual clock,
 // over HTTP, and wants from it exactly what a replay of the same history gives.
 func TestStepByStepIsReplay(t *testing.T) {
-	raw := exampleIssues(t, 250)
+	raw := exampleIssues(t, lesser(150, 100))
 	for _, dialect := range []fakejira.Dialect{fakejira.Cloud, fakejira.DataCenter} {
 		t.Run(string(dialect), func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
@@ -257,6 +265,9 @@ func TestStepByStepIsReplay(t *testing.T) {
 // TestStepByStepRealHistory does so with histories of real companies: the end
 // of each, or so much of it as ANDON_STEP_SHARE says, 1 for all.
 func TestStepByStepRealHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the example company is enough in a hurry")
+	}
 	share := 0.
 	if s := os.Getenv("ANDON_STEP_SHARE"); s != "" {
 		var err error
@@ -268,8 +279,8 @@ func TestStepByStepRealHistory(t *testing.T) {
 		share float64 // by default
 		o     jira.Options
 	}{
-		{"storm", .06, jira.Options{Site: "jira", Audience: signals.Public}},
-		{"bpi2013_test", .004, jira.Options{Site: "jira", Team: "Team", Level: "Support Level", Audience: signals.Public}},
+		{"storm", .04, jira.Options{Site: "jira", Audience: signals.Public}},
+		{"bpi2013_test", .003, jira.Options{Site: "jira", Team: "Team", Level: "Support Level", Audience: signals.Public}},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			name, o := set.name, set.o
@@ -292,7 +303,7 @@ func TestStepByStepRealHistory(t *testing.T) {
 // TestRestartsChangeNothing does so with a service that is started anew again
 // and again, from a snapshot of its models or from the journal alone.
 func TestRestartsChangeNothing(t *testing.T) {
-	raw := exampleIssues(t, 150)
+	raw := exampleIssues(t, 100)
 	o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
 	for name, save := range map[string]bool{"from a snapshot": true, "from the journal": false} {
 		t.Run(name, func(t *testing.T) {
