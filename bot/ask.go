@@ -85,33 +85,11 @@ func (q *question) answer(name string) (*view.Card, error) {
 func nearest(word string) string {
 	best, least := "help", len(word)+10
 	for _, c := range commands {
-		if d := distance(word, c.name); d < least {
+		if d := signals.Distance(word, c.name); d < least {
 			best, least = c.name, d
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to insert, remove or change to make b of a
-// (Levenshtein 1966).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j]+1, before+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func say(text string) *view.Card { return &view.Card{Lines: []view.Paragraph{{Text: text}}} }

@@ -1,9 +1,8 @@
 package bot
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
-	"time"
 
 	"andon/bot/view"
 	"andon/signals"
@@ -31,7 +30,7 @@ func (q *question) path() (*view.Card, error) {
 	for i := range runs {
 		team := w.Org.TeamName(runs[i].Team)
 		if q.large(team) {
-			team += " (" + lasted(runs[i].Waiting(end)) + ")"
+			team += " (" + signals.Lasted(runs[i].Waiting(end)) + ")"
 		}
 		stays = append(stays, team)
 	}
@@ -39,10 +38,10 @@ func (q *question) path() (*view.Card, error) {
 	if d := w.Memory.Routes.Direct(seen, w.Org, now); len(d.Teams) > 0 {
 		card.Facts = append(card.Facts, view.Fact{Name: "Direct route", Value: strings.Join(d.Teams, " → ") + ", because " + d.Teams[len(d.Teams)-1] + " " + d.Why})
 		if d.Detour > 0 {
-			card.Facts = append(card.Facts, view.Fact{Name: "Detour", Value: plural(d.Detour, "hand-off") + " beyond it"})
+			card.Facts = append(card.Facts, view.Fact{Name: "Detour", Value: signals.Counted(d.Detour, "hand-off") + " beyond it"})
 		}
 	}
-	card.Footer = "Teams only. Times are left out where a team has fewer than " + plural(w.Org.Policy.Group, "person") + "."
+	card.Footer = "Teams only. Times are left out where a team has fewer than " + strconv.Itoa(w.Org.Policy.Group) + " people."
 	q.link(card, seen)
 	return card, nil
 }
@@ -86,25 +85,4 @@ func (q *question) who() (*view.Card, error) {
 	}
 	q.link(card, seen)
 	return card, nil
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	if unit == "person" {
-		return fmt.Sprint(n) + " people"
-	}
-	return fmt.Sprint(n) + " " + unit + "s"
-}
-
-// lasted is a time as a person would say it.
-func lasted(d time.Duration) string {
-	switch {
-	case d < 90*time.Minute:
-		return plural(int(d.Minutes()+0.5), "minute")
-	case d < 36*time.Hour:
-		return plural(int(d.Hours()+0.5), "hour")
-	}
-	return plural(int(d.Hours()/24+0.5), "day")
 }

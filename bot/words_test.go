@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"andon/signals"
 	"andon/signals/decide"
@@ -17,19 +16,6 @@ func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{"stauts": "status", "pth": "path", "hwo": "who", "hepl": "help", "STATUS": "help", "": "who", "status": "status"} {
 		require.Equal(t, want, nearest(word), "%q", word)
 	}
-}
-
-// A distance is a metric: nothing is nearer by a detour.
-func TestDistance(t *testing.T) {
-	word := rapid.StringMatching(`[a-d]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		require.Equal(t, a == b, distance(a, b) == 0)
-		require.Equal(t, distance(a, b), distance(b, a))
-		require.LessOrEqual(t, distance(a, c), distance(a, b)+distance(b, c))
-		require.LessOrEqual(t, distance(a, b), max(len(a), len(b)))
-	})
-	require.Equal(t, 3, distance("kitten", "sitting"))
 }
 
 // asked is an error that says how long to wait.
@@ -60,12 +46,4 @@ func TestStagesInWords(t *testing.T) {
 	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received 2 Mar 11:00 (inferred)", stages(r))
 	r.Ledger.Die(signals.ReactedTo, "nobody did anything", at.Add(3*time.Hour))
 	require.Contains(t, stages(r), "stopped before reacted: nobody did anything")
-}
-
-func TestLasted(t *testing.T) {
-	for d, want := range map[time.Duration]string{time.Minute: "1 minute", 89 * time.Minute: "89 minutes", 2 * time.Hour: "2 hours", 50 * time.Hour: "2 days"} {
-		require.Equal(t, want, lasted(d))
-	}
-	require.Equal(t, "1 person", plural(1, "person"))
-	require.Equal(t, "5 people", plural(5, "person"))
 }

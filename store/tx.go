@@ -135,19 +135,7 @@ func (t *txn) query(ctx context.Context, q string, args ...any) (*sql.Rows, erro
 
 // one scans the single row of a query; sql.ErrNoRows when there is none.
 func (t *txn) one(ctx context.Context, q string, args []any, into ...any) error {
-	rows, err := t.query(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	n := 0
-	err = each(rows, func(scan func(...any) error) error {
-		n++
-		return scan(into...)
-	})
-	if err == nil && n == 0 {
-		return sql.ErrNoRows
-	}
-	return err
+	return scanOne(ctx, t.query, q, args, into...)
 }
 
 // read runs a query on the reading handle.

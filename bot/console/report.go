@@ -21,7 +21,7 @@ import (
 var reportPage string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"hours": hours, "num": num, "count": count, "about": about, "general": general, "name": func(s string) string { return view.Line(s, cellWidth) }, "day": func(t time.Time) string { return t.Format("2 Jan 2006") },
+	"hours": hours, "num": num, "count": signals.Counted, "about": about, "general": general, "name": func(s string) string { return view.Line(s, cellWidth) }, "day": func(t time.Time) string { return t.Format("2 Jan 2006") },
 	"minute": func(t time.Time) string { return t.Format("2006-01-02 15:04") }, "share": share, "route": drawPath,
 }).Parse(reportPage))
 
@@ -124,14 +124,6 @@ func about(detector string) string {
 
 // general shows a reason whose figures were left out because they differ.
 func general(why string) string { return strings.ReplaceAll(why, "# ", "… ") }
-
-// count says how many there are of a thing.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
 
 // hours says a number of hours as a person would.
 func hours(h float64) string {

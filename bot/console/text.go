@@ -7,21 +7,22 @@ import (
 	"text/tabwriter"
 
 	"andon/bot/view"
+	"andon/signals"
 )
 
 // WriteText writes the report for a terminal: the same figures as the page,
 // without the drawings.
 func WriteText(w io.Writer, p Page) error {
 	var b strings.Builder
-	signals, nudges := 0, 0
+	found, nudges := 0, 0
 	for _, d := range p.Detectors {
-		signals += d.Signals
+		found += d.Signals
 		nudges += d.Sent
 	}
 	fmt.Fprintf(&b, "%s\n%s to %s: %s, %s in %s, %s\n\n", p.Title, p.From.Format("2 Jan 2006"), p.To.Format("2 Jan 2006"),
-		count(p.Cases, "issue"), count(p.Threads, "thread"), count(p.Channels, "channel"), count(p.Events, "event"))
+		signals.Counted(p.Cases, "issue"), signals.Counted(p.Threads, "thread"), signals.Counted(p.Channels, "channel"), signals.Counted(p.Events, "event"))
 	fmt.Fprintf(&b, "%s, %s%s. On one person's busiest day %s (95 %% of days: %d or fewer).",
-		count(signals, "signal"), count(nudges, "nudge"), map[bool]string{true: " there would have been", false: " as configured"}[p.AsLive], count(p.PerPerson.Peak, "message"), p.PerPerson.P95)
+		signals.Counted(found, "signal"), signals.Counted(nudges, "nudge"), map[bool]string{true: " there would have been", false: " as configured"}[p.AsLive], signals.Counted(p.PerPerson.Peak, "message"), p.PerPerson.P95)
 	if p.Channels > 0 {
 		fmt.Fprintf(&b, " Per channel and day with talk %.2f nudges (peak %d).", p.PerRoom.Mean, p.PerRoom.Peak)
 	}

@@ -9,6 +9,8 @@ import (
 	"andon/cmd/andon/internal/config"
 	"andon/signals/detect"
 	"andon/signals/text"
+
+	"andon/signals"
 )
 
 type checkConfigCmd struct {
@@ -41,7 +43,7 @@ func (c *checkConfigCmd) Run(e *env) error {
 			return fmt.Errorf("print the result: %w", werr)
 		}
 		if err != nil {
-			return usageError{fmt.Errorf("%s: %s", c.Config, count(len(faults), "fault"))}
+			return usageError{fmt.Errorf("%s: %s", c.Config, signals.Counted(len(faults), "fault"))}
 		}
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 
 	"andon/bot/view"
 	"andon/cmd/andon/internal/config"
+
+	"andon/signals"
 )
 
 type doctorCmd struct {
@@ -153,7 +155,7 @@ func (d *doctor) print(out io.Writer, asJSON bool) error {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	if n[levelFail] > 0 {
-		return errors.New(count(n[levelFail], "check") + " failed")
+		return errors.New(signals.Counted(n[levelFail], "check") + " failed")
 	}
 	return nil
 }
@@ -167,7 +169,7 @@ func (d *doctor) text(out io.Writer, n map[string]int) error {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "\n%d ok, %s, %d failed\n", n[levelOK], count(n[levelWarn], "warning"), n[levelFail])
+	fmt.Fprintf(&b, "\n%d ok, %s, %d failed\n", n[levelOK], signals.Counted(n[levelWarn], "warning"), n[levelFail])
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -186,7 +188,7 @@ func (d *doctor) configuration(path string, hints config.Faults) {
 	if d.c.KeepText > 365*24*time.Hour {
 		d.warn("lower keep_text unless there is a reason to keep them", "text: people's words are kept for %d days", days)
 	} else {
-		d.ok("text: people's words are kept for %s, then only what was learnt of them", count(days, "day"))
+		d.ok("text: people's words are kept for %s, then only what was learnt of them", signals.Counted(days, "day"))
 	}
 	if d.c.Listen == "off" || d.c.Listen == "" {
 		d.warn("set listen to HOST:PORT", "listen: off, so there are no health checks, metrics, webhooks and alerts")

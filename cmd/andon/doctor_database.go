@@ -54,7 +54,7 @@ func (d *doctor) database(e *env, write bool) {
 	} else if s, err := db.Stats(e.ctx); err != nil {
 		d.fail(advice(err), "database: %s: %v", name, err)
 	} else {
-		d.ok("database: %s answers; %s of %s, %s", name, count(int(s.Events), "event"), count(int(s.Cases), "case"), size(s.Bytes))
+		d.ok("database: %s answers; %s of %s, %s", name, signals.Counted(int(s.Events), "event"), signals.Counted(int(s.Cases), "case"), size(s.Bytes))
 	}
 	d.queue(e.ctx, db)
 	d.heard(e.ctx, db)
@@ -148,7 +148,7 @@ func (d *doctor) queue(ctx context.Context, db *store.DB) {
 		}
 		if q.Waiting > 0 && q.Age > oldQueue {
 			well = false
-			d.warn("see whether andon serve runs", "queue %s: %s, the oldest for %v", q.Name, count(q.Waiting, "job")+" waiting", q.Age.Round(time.Second))
+			d.warn("see whether andon serve runs", "queue %s: %s, the oldest for %v", q.Name, signals.Counted(q.Waiting, "job")+" waiting", q.Age.Round(time.Second))
 		}
 	}
 	if well {

@@ -70,7 +70,7 @@ func (x *exampleCmd) tell(e *env, c *company.Company) error {
 		return err
 	}
 	_, err := fmt.Fprintf(e.out, "%s: %d people, %s, %s from %s to %s; wrote %s\nTry: andon backtest --jira %s --slack %s --config %s\n",
-		c.Name, len(c.People), count(len(c.Issues), "issue"), count(c.Truth.Messages, "message"), c.Start.Format(time.DateOnly), c.End.Format(time.DateOnly), x.Out,
+		c.Name, len(c.People), signals.Counted(len(c.Issues), "issue"), signals.Counted(c.Truth.Messages, "message"), c.Start.Format(time.DateOnly), c.End.Format(time.DateOnly), x.Out,
 		filepath.Join(x.Out, "jira.jsonl"), filepath.Join(x.Out, "slack"), filepath.Join(x.Out, "andon.yaml"))
 	return err
 }

@@ -13,6 +13,8 @@ import (
 
 	"andon/cmd/andon/internal/config"
 	"andon/store"
+
+	"andon/signals"
 )
 
 type exportCmd struct {
@@ -106,9 +108,9 @@ func rowsOf(c store.Copied) string {
 	for _, n := range c.Rows {
 		all += n
 	}
-	out := fmt.Sprintf("%s (%s, %s)", count(int(all), "row"), count(int(c.Rows["events"]), "event"), count(int(c.Rows["cases"]), "case"))
+	out := fmt.Sprintf("%s (%s, %s)", signals.Counted(int(all), "row"), signals.Counted(int(c.Rows["events"]), "event"), signals.Counted(int(c.Rows["cases"]), "case"))
 	if c.Jobs > 0 {
-		out += ", " + count(c.Jobs, "job") + " queued again,"
+		out += ", " + signals.Counted(c.Jobs, "job") + " queued again,"
 	}
 	return out
 }

@@ -102,10 +102,10 @@ func (i *importCmd) load(e *env, h *history, events []*signals.Event, bar *progr
 		return fmt.Errorf("import into %s (what was stored stays; repeat the command to go on): %w", databaseName(h.config.Database), err)
 	}
 	if fresh == 0 {
-		fmt.Fprintf(e.out, "nothing new: %s has all of it already, %s\n", databaseName(h.config.Database), count(len(events), "event"))
+		fmt.Fprintf(e.out, "nothing new: %s has all of it already, %s\n", databaseName(h.config.Database), signals.Counted(len(events), "event"))
 	} else {
-		fmt.Fprintf(e.out, "%s from %s to %s and the names of %s read; %d of the events were new and are stored in %s, in %v\n", count(len(events), "event"),
-			events[0].At.Format(time.DateOnly), events[len(events)-1].At.Format(time.DateOnly), count(len(h.Rooms), "channel"), fresh, databaseName(h.config.Database), took(began))
+		fmt.Fprintf(e.out, "%s from %s to %s and the names of %s read; %d of the events were new and are stored in %s, in %v\n", signals.Counted(len(events), "event"),
+			events[0].At.Format(time.DateOnly), events[len(events)-1].At.Format(time.DateOnly), signals.Counted(len(h.Rooms), "channel"), fresh, databaseName(h.config.Database), took(began))
 	}
 	return tellLearnt(e, db, &h.config, bar)
 }

@@ -200,19 +200,12 @@ func (h *history) complain(w io.Writer, strict bool) error {
 		fmt.Fprintln(w, "andon: rejected:", view.Plain(r.Error()))
 	}
 	if h.total > 0 {
-		fmt.Fprintf(w, "andon: %s rejected, the rest was read\n", count(h.total, "record"))
+		fmt.Fprintf(w, "andon: %s rejected, the rest was read\n", signals.Counted(h.total, "record"))
 		if strict {
 			return errRejected
 		}
 	}
 	return nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // writeRejects keeps what could not be read, with its raw form.

@@ -75,7 +75,7 @@ func (r *replayCmd) Run(e *env) error {
 	if err := writeRejects(filepath.Join(r.Out, "rejects.jsonl"), h.rejects); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "%s, %s from %s to %s; wrote %s to %s\n", count(res.Events, "event"), count(cases(res), "case"),
+	fmt.Fprintf(e.out, "%s, %s from %s to %s; wrote %s to %s\n", signals.Counted(res.Events, "event"), signals.Counted(cases(res), "case"),
 		res.First.Format("2006-01-02"), res.Last.Format("2006-01-02"), strings.Join(r.Outputs, ", "), r.Out)
 	return h.complain(e.err, r.Strict)
 }

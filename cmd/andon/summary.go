@@ -151,7 +151,7 @@ func settingText(v any) string {
 func patternText(p signals.Pattern) string {
 	switch {
 	case p.Handoffs > 0:
-		return count(p.Handoffs, "team hand-off") + " or more"
+		return signals.Counted(p.Handoffs, "team hand-off") + " or more"
 	case p.Raised:
 		return "the priority rises"
 	}
@@ -224,16 +224,16 @@ func (s *summary) print(out io.Writer) error {
 
 func (s *summary) printPolicy(w io.Writer) {
 	fmt.Fprintln(w, "\nPolicy")
-	fmt.Fprintf(w, "  budget      %s per person and working day, unasked\n", count(s.Budget, "nudge"))
+	fmt.Fprintf(w, "  budget      %s per person and working day, unasked\n", signals.Counted(s.Budget, "nudge"))
 	fmt.Fprintf(w, "  quiet       outside %s, %s, in the person's zone or else %s\n", s.Quiet.Hours, s.Quiet.Days, s.Quiet.Zone)
 	for _, region := range sortedKeys(s.Quiet.Holidays) {
-		fmt.Fprintf(w, "  holidays    %s in %s\n", count(s.Quiet.Holidays[region], "day"), region)
+		fmt.Fprintf(w, "  holidays    %s in %s\n", signals.Counted(s.Quiet.Holidays[region], "day"), region)
 	}
 	for _, p := range s.Escalate {
 		fmt.Fprintf(w, "  escalation  %s\n", p)
 	}
 	for _, list := range sortedKeys(s.Words) {
-		fmt.Fprintf(w, "  words       %s for %s\n", count(s.Words[list], "phrase"), list)
+		fmt.Fprintf(w, "  words       %s for %s\n", signals.Counted(s.Words[list], "phrase"), list)
 	}
 	fmt.Fprintln(w, "\nDetectors")
 	for _, d := range s.Detectors {
@@ -252,7 +252,7 @@ func (s *summary) printRoster(w io.Writer) {
 	if r.People == 1 {
 		people = "1 person"
 	}
-	fmt.Fprintf(w, "  %s (%d left), %s, %s\n", people, r.Left, count(r.Teams, "team"), count(r.Absences, "absence"))
+	fmt.Fprintf(w, "  %s (%d left), %s, %s\n", people, r.Left, signals.Counted(r.Teams, "team"), signals.Counted(r.Absences, "absence"))
 	for _, h := range []struct {
 		n          int
 		what, then string

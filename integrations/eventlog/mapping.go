@@ -154,37 +154,18 @@ func position(head []string, name string) (at, times int) {
 const FieldActivity = "activity"
 
 // nearest returns the name with the smallest edit distance, letter case aside.
+// Of long names the first 100 bytes are compared.
 func nearest(name string, among []string) string {
 	best, least := "", -1
 	for _, s := range among {
-		if d := distance(strings.ToLower(name), strings.ToLower(strings.TrimSpace(s))); least < 0 || d < least {
+		if d := signals.Distance(short(name), short(strings.TrimSpace(s))); least < 0 || d < least {
 			best, least = strings.TrimSpace(s), d
 		}
 	}
 	return clip(best)
 }
 
-// distance is the edit distance of two names, cut to 100 bytes each.
-func distance(a, b string) int {
-	a, b = a[:min(len(a), 100)], b[:min(len(b), 100)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
+func short(s string) string { return strings.ToLower(s[:min(len(s), 100)]) }
 
 func clip(s string) string {
 	if len(s) > 80 {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"andon/signals"
 )
 
 // Finding is one thing that a check found, with what to do about it. Bad means
@@ -91,7 +93,7 @@ func (c *Client) propose(meant string) string {
 	want := strings.ToLower(meant)
 	all := make([]guess, 0, len(c.fields))
 	for _, f := range c.fields {
-		all = append(all, guess{f, min(distance(want, strings.ToLower(f.Name)), distance(want, strings.ToLower(f.ID)))})
+		all = append(all, guess{f, min(signals.Distance(want, strings.ToLower(f.Name)), signals.Distance(want, strings.ToLower(f.ID)))})
 	}
 	slices.SortStableFunc(all, func(a, b guess) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.ID, b.ID)) })
 	var names []string
@@ -99,31 +101,6 @@ func (c *Client) propose(meant string) string {
 		names = append(names, fmt.Sprintf("%q (%s)", g.Name, g.ID))
 	}
 	return "the nearest are " + strings.Join(names, ", ")
-}
-
-// distance is the number of letters to insert, drop, replace or swap with their
-// neighbour to turn one text into another.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			same := 1
-			if x[i-1] == y[j-1] {
-				same = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+same)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }
 
 // checkScopes asks each scope for one issue.

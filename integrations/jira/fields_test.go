@@ -3,7 +3,6 @@ package jira
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -77,18 +76,4 @@ func TestCheckAmbiguousField(t *testing.T) {
 	require.Len(t, found, 1)
 	require.False(t, found[0].Bad)
 	require.Contains(t, found[0].What, "customfield_1, customfield_9")
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"team", "team", 0}, {"taem", "team", 1}, {"tem", "team", 1}, {"teams", "team", 1},
-		{"level", "lebel", 1}, {"kitten", "sitting", 3}, {"größe", "grosse", 3},
-	} {
-		require.Equal(t, c.want, distance(c.a, c.b), "%s %s", c.a, c.b)
-		require.Equal(t, c.want, distance(c.b, c.a))
-	}
-	require.Equal(t, 3, distance(strings.Repeat("a", 50), strings.Repeat("a", 53)))
 }

@@ -66,7 +66,7 @@ func (w *World) lapse(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 	n.Look = r.Signal.At.Add(w.Org.Policy.HeldFor)
 	if !w.overtaken(c, r, n, now) && !now.Before(n.Look) {
 		n.At = now
-		w.settle(r, n, verdict{signals.Superseded, "nobody approved it within " + since(w.Org.Policy.HeldFor), time.Time{}})
+		w.settle(r, n, verdict{signals.Superseded, "nobody approved it within " + signals.Lasted(w.Org.Policy.HeldFor), time.Time{}})
 	}
 }
 
@@ -114,7 +114,7 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 		}
 		if !l.Reached(signals.ConfirmedBy) {
 			l.Quiet = end
-			l.Die(signals.ConfirmedBy, "nobody confirmed it; it stayed quiet for "+since(p.Watch), end)
+			l.Die(signals.ConfirmedBy, "nobody confirmed it; it stayed quiet for "+signals.Lasted(p.Watch), end)
 		}
 		r.Over = true
 	case l.Reached(signals.ReactedTo):
@@ -126,7 +126,7 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 		if now.Before(end) {
 			return end
 		}
-		l.Die(signals.Corrected, why+since(p.Watch), end)
+		l.Die(signals.Corrected, why+signals.Lasted(p.Watch), end)
 	case l.Reached(signals.Transmitted), underWay(r):
 		return w.ignored(r, now)
 	}
@@ -149,7 +149,7 @@ func (w *World) ignored(r *Record, now time.Time) time.Time {
 			next = earlier(next, now.Add(w.Org.Policy.Patience))
 			continue
 		}
-		n.State, n.Why = signals.Ignored, "no answer within "+since(w.Org.Policy.Patience)+" of working time"
+		n.State, n.Why = signals.Ignored, "no answer within "+signals.Lasted(w.Org.Policy.Patience)+" of working time"
 		r.Ledger.Die(signals.ReceivedBy, n.Why, end)
 	}
 	return next
@@ -168,7 +168,7 @@ func (w *World) Outlived(r *Record, n *signals.Nudge, now time.Time) (why string
 	case r.Ledger.Times[signals.ReactedTo].After(n.At):
 		return "somebody reacted before it could be said", true
 	case now.Sub(n.At) > w.Org.Policy.HeldFor:
-		return "it could not be said for " + since(now.Sub(n.At)), true
+		return "it could not be said for " + signals.Lasted(now.Sub(n.At)), true
 	case w.takenBack(c, n.Signal):
 		return "what it rests on was taken back before it could be said", true
 	}

@@ -88,7 +88,7 @@ func (w *World) channelHold(n *signals.Nudge, now time.Time) (verdict, bool) {
 	}
 	y, m, d := now.UTC().Date()
 	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC)
-	return verdict{signals.Held, "the channel's " + plural(w.Org.Policy.PerChannel, "nudge") + " for the day are spent", w.Org.Calendar(n.To).Next(tomorrow)}, true
+	return verdict{signals.Held, "the channel's " + signals.Counted(w.Org.Policy.PerChannel, "nudge") + " for the day are spent", w.Org.Calendar(n.To).Next(tomorrow)}, true
 }
 
 func channelDay(s *signals.Signal, now time.Time) string {
@@ -101,7 +101,7 @@ func (w *World) repeatHold(n *signals.Nudge, now time.Time) (verdict, bool) {
 	if last.IsZero() || !now.Before(again) || now.Sub(last) <= w.Org.Policy.Merge {
 		return verdict{}, false
 	}
-	return verdict{signals.Held, "the same person heard of this problem " + since(now.Sub(last)) + " ago", again}, true
+	return verdict{signals.Held, "the same person heard of this problem " + signals.Lasted(now.Sub(last)) + " ago", again}, true
 }
 
 func (w *World) quietHold(n *signals.Nudge, now time.Time) (verdict, bool) {
@@ -140,11 +140,4 @@ func clockTime(t time.Time, cal *signals.Calendar) string {
 		t = t.In(cal.Zone)
 	}
 	return t.Format("15:04")
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return strconv.Itoa(n) + " " + unit + "s"
 }

@@ -170,7 +170,7 @@ func (w *World) tell(c *signals.Case, r *Record, clock time.Time) {
 	r.Nudges = append(r.Nudges, n)
 	switch old := clock.Sub(s.At); {
 	case old > w.Org.Policy.Stale:
-		w.settle(r, n, verdict{signals.Superseded, "it was " + since(old) + " old when it was first judged", time.Time{}})
+		w.settle(r, n, verdict{signals.Superseded, "it was " + signals.Lasted(old) + " old when it was first judged", time.Time{}})
 	case w.wasLearnt(c, s):
 		w.settle(r, n, verdict{signals.Superseded, "it began in history that was learnt, not watched", time.Time{}})
 	case w.later:

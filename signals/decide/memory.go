@@ -2,7 +2,6 @@ package decide
 
 import (
 	"slices"
-	"time"
 
 	"andon/signals"
 	"andon/signals/detect"
@@ -225,14 +224,3 @@ func (m *Memory) lookUp(c *signals.Case, f text.Fields) []detect.Like {
 
 // public is a case as it stands now, as far as everybody may see it.
 func (m *Memory) public(k signals.Key) *signals.Case { return m.cases(k).For(public) }
-
-// since is the time from a to b as a person would say it.
-func since(d time.Duration) string {
-	switch {
-	case d < 90*time.Minute:
-		return plural(int(d.Minutes()+0.5), "minute")
-	case d < 36*time.Hour:
-		return plural(int(d.Hours()+0.5), "hour")
-	}
-	return plural(int(d.Hours()/24+0.5), "day")
-}

@@ -37,7 +37,7 @@ func climb(s *Snapshot) []signals.Signal {
 	chart := func(h *signals.Hop) (int, bool) { return heightOf(s, h) }
 	if low, top, ok := lastClimb(p, chart, least, least); ok {
 		up, down := rise(chart, &p[low], &p[top]), rise(chart, &p[n], &p[top])
-		reason := fmt.Sprintf("it rose %s in the chart and came down %d again in %s", counted(up, "level"), down, lasted(s.Now.Sub(p[low].Since)))
+		reason := fmt.Sprintf("it rose %s in the chart and came down %d again in %s", signals.Counted(up, "level"), down, lasted(s.Now.Sub(p[low].Since)))
 		return []signals.Signal{s.Signal("climb", p[n].Event, 0.7, reason, p[n].Event, p[top].Event, p[low].Event)}
 	}
 	return nil

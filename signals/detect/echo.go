@@ -265,7 +265,7 @@ func (s *Snapshot) echoSignal(reports []report) signals.Signal {
 	}
 	where := "here"
 	if len(places) > 1 {
-		where = "in " + counted(len(places), "place")
+		where = "in " + signals.Counted(len(places), "place")
 	}
 	within := "at the same time"
 	if d := last.At.Sub(first.At); d >= time.Minute {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"andon/signals"
 )
 
 // The helpers below put figures into the plain words of a reason.
@@ -14,21 +16,13 @@ func lasted(d time.Duration) string {
 	case d < time.Minute:
 		return "less than a minute"
 	case d < 2*time.Hour:
-		return counted(int(d/time.Minute), "minute")
+		return signals.Counted(int(d/time.Minute), "minute")
 	case d < 48*time.Hour:
-		return counted(int(d/time.Hour), "hour")
+		return signals.Counted(int(d/time.Hour), "hour")
 	case d < 120*24*time.Hour:
-		return counted(int(d/(24*time.Hour)), "day")
+		return signals.Counted(int(d/(24*time.Hour)), "day")
 	}
-	return counted(int(d/(30*24*time.Hour)), "month")
-}
-
-// counted is a number with its noun: "1 hour", "3 hours".
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return signals.Counted(int(d/(30*24*time.Hour)), "month")
 }
 
 // times is "once", "twice", "3 times".
@@ -43,7 +37,9 @@ func times(n int) string {
 }
 
 // handoffs is "3 hand-offs between teams".
-func handoffs(n int, kind string) string { return fmt.Sprintf("%s %s", counted(n, "hand-off"), kind) }
+func handoffs(n int, kind string) string {
+	return fmt.Sprintf("%s %s", signals.Counted(n, "hand-off"), kind)
+}
 
 // on is a date as people write it.
 func on(t time.Time) string { return t.Format("2 January") }

@@ -145,7 +145,7 @@ func unansweredReason(s *Snapshot, t *Talk, ask *signals.Post) string {
 	}
 	passed := ""
 	if n := t.Passed(); n > 0 {
-		passed = fmt.Sprintf(", while others wrote %s there", counted(n, "message"))
+		passed = fmt.Sprintf(", while others wrote %s there", signals.Counted(n, "message"))
 	}
 	return fmt.Sprintf("A question was asked %s ago%s and nobody has answered it%s.", lasted(s.Now.Sub(ask.Event.At)), where, passed)
 }

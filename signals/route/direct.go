@@ -153,16 +153,9 @@ func span(d time.Duration) string {
 	h := int(d / time.Hour)
 	switch {
 	case h < 48:
-		return plural(h, "hour")
+		return signals.Counted(h, "hour")
 	case h < 24*14 && h%24 != 0:
-		return plural(h/24, "day") + " " + plural(h%24, "hour")
+		return signals.Counted(h/24, "day") + " " + signals.Counted(h%24, "hour")
 	}
-	return plural(h/24, "day")
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
+	return signals.Counted(h/24, "day")
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"andon/signals"
 )
 
 // Fault is one thing that is wrong with a configuration, or worth knowing of
@@ -75,36 +77,11 @@ func (f Faults) sort() {
 func nearest(word string, among []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, name := range among {
-		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < least && d < len(name) {
+		if d := signals.Distance(strings.ToLower(word), strings.ToLower(name)); d < least && d < len(name) {
 			best, least = name, d
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to insert, delete, replace or swap with
-// their neighbour that turns a into b.
-func distance(a, b string) int {
-	before, row := []int(nil), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			step := 1
-			if a[i-1] == b[j-1] {
-				step = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+step)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
 }
 
 // suggest ends a sentence about an unknown name.
