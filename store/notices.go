@@ -48,13 +48,7 @@ func (db *DB) Doubtful(ctx context.Context, before time.Time) (ids []string, err
 	if err != nil {
 		return nil, err
 	}
-	err = each(rows, func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+	return texts(rows)
 }
 
 // Certain says that there is no doubt about a message any more.

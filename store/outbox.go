@@ -262,11 +262,5 @@ func (db *DB) Unsettled(ctx context.Context, before time.Time) (ids []string, er
 	if err != nil {
 		return nil, err
 	}
-	err = each(rows, func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+	return texts(rows)
 }

@@ -154,19 +154,7 @@ func (db *DB) read(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // readOne scans the single row of a query; sql.ErrNoRows when there is none.
 func (db *DB) readOne(ctx context.Context, q string, args []any, into ...any) error {
-	rows, err := db.read(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	n := 0
-	err = each(rows, func(scan func(...any) error) error {
-		n++
-		return scan(into...)
-	})
-	if err == nil && n == 0 {
-		return sql.ErrNoRows
-	}
-	return err
+	return scanOne(ctx, db.read, q, args, into...)
 }
 
 // each calls f for every row and closes rows.
@@ -234,4 +222,15 @@ func bit(b bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// texts reads rows of one column, a text.
+func texts(rows *sql.Rows) (out []string, err error) {
+	err = each(rows, func(scan func(...any) error) error {
+		var s string
+		err := scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
 }

@@ -32,7 +32,7 @@ import (
 func BenchmarkAlert(b *testing.B) {
 	path, err := exec.LookPath("prometheus-alertmanager")
 	if err != nil {
-		b.Skip("prometheus-alertmanager is not installed")
+		b.Skip("prometheus-alertmanager is not installed: install the package of that name to run this")
 	}
 	for _, d := range databases {
 		b.Run(d.name, func(b *testing.B) { benchAlert(b, path, d.url(b)) })

@@ -29,7 +29,7 @@ import (
 // given back what the start needed.
 func BenchmarkProcess(b *testing.B) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
-		b.Skip("memory is read from /proc, which is not here")
+		b.Skip("memory is read from /proc: run this on Linux")
 	}
 	binary := filepath.Join(b.TempDir(), "andon")
 	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-o", binary, ".")

@@ -41,7 +41,7 @@ func TestEveryFlagHasATwinInTheEnvironment(t *testing.T) {
 func TestBashCompletion(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("there is no bash here")
+		t.Skip("there is no bash here: install it to run this")
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "two words.json"), nil, 0o600))
@@ -100,7 +100,7 @@ func TestOtherShells(t *testing.T) {
 		t.Run(shell, func(t *testing.T) {
 			path, err := exec.LookPath(shell)
 			if err != nil {
-				t.Skip("there is no " + shell + " here")
+				t.Skip("there is no " + shell + " here: install it to run this")
 			}
 			cmd := exec.Command(path, "-n")
 			cmd.Stdin = strings.NewReader(script)

@@ -28,7 +28,7 @@ func smallDisk(t *testing.T, megabytes int) string {
 	dir := t.TempDir()
 	out, err := exec.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dm", megabytes), "tmpfs", dir).CombinedOutput()
 	if err != nil {
-		t.Skipf("a small disk cannot be mounted here: %s", out)
+		t.Skipf("a small disk cannot be mounted here: run this as a user who may mount a tmpfs: %s", out)
 	}
 	t.Cleanup(func() {
 		out, err := exec.Command("umount", "-l", dir).CombinedOutput()
@@ -57,7 +57,7 @@ func (p *process) readyz() (code int, body string) {
 // cannot store, says so, and goes on when there is room again.
 func TestCrashDiskFull(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes some seconds")
+		t.Skip("real processes for some seconds: run without -short")
 	}
 	t.Parallel()
 	disk := smallDisk(t, 24)
@@ -112,7 +112,7 @@ func fill(t *testing.T, path string) {
 // so and ends; when that is mended it goes on.
 func TestCrashReadOnly(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes some seconds")
+		t.Skip("real processes for some seconds: run without -short")
 	}
 	t.Parallel()
 	disk := smallDisk(t, 24)
@@ -140,7 +140,7 @@ func TestCrashReadOnly(t *testing.T) {
 // cut in the midst of a write does.
 func TestCrashTornTail(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes some seconds")
+		t.Skip("real processes for some seconds: run without -short")
 	}
 	t.Parallel()
 	url := storetest.SQLite(t)
@@ -187,7 +187,7 @@ func tear(t *testing.T, path string, size int) int {
 // it ends in time, and everything that it took is there.
 func TestCrashGracefulStop(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes some seconds")
+		t.Skip("real processes for some seconds: run without -short")
 	}
 	t.Parallel()
 	r := newCrashRun(t, storetest.SQLite(t), crashPlot(t, 300, 2))
@@ -221,7 +221,7 @@ func TestCrashGracefulStop(t *testing.T) {
 // server, so it runs only when it is asked for.
 func TestCrashPostgresRestart(t *testing.T) {
 	if os.Getenv("ANDON_TEST_PG_RESTART") != "1" {
-		t.Skip("ANDON_TEST_PG_RESTART=1 restarts the PostgreSQL of this machine")
+		t.Skip("it restarts the PostgreSQL of this machine, under everybody: set ANDON_TEST_PG_RESTART=1 to run it")
 	}
 	r := newCrashRun(t, storetest.Postgres(t), crashPlot(t, 300, 2))
 	speed := r.speed(20 * time.Second)
@@ -263,7 +263,7 @@ var jiraFaults = map[string][]fakejira.Fault{
 // lost nothing, and has asked no more than its budget.
 func TestCrashJiraFaults(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes half a minute")
+		t.Skip("real processes for half a minute: run without -short")
 	}
 	t.Parallel()
 	r := newCrashRun(t, storetest.SQLite(t), crashPlot(t, 300, 2))

@@ -32,7 +32,7 @@ func crashKills(t testing.TB) int {
 // was said twice. These are real processes on the real clock: it sleeps.
 func TestCrash(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes more than a minute")
+		t.Skip("real processes for more than a minute: run without -short")
 	}
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
@@ -153,7 +153,7 @@ func (r *crashRun) lists() (at []time.Time) {
 // seconds: the same must hold, and periodic work is done once.
 func TestCrashReplicas(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes more than a minute")
+		t.Skip("real processes for more than a minute: run without -short")
 	}
 	t.Parallel()
 	kills := max(6, crashKills(t)/5)

@@ -22,7 +22,7 @@ import (
 // andon itself.
 func TestServeHearsSlack(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs on the real clock for some seconds")
+		t.Skip("it runs on the real clock for some seconds: run without -short")
 	}
 	now := &testClock{t: tuesday}
 	fake := fakeslack.New(fakeslack.Options{

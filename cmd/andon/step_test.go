@@ -266,7 +266,7 @@ func TestStepByStepIsReplay(t *testing.T) {
 // of each, or so much of it as ANDON_STEP_SHARE says, 1 for all.
 func TestStepByStepRealHistory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the example company is enough in a hurry")
+		t.Skip("the example company is enough in a hurry: run without -short")
 	}
 	share := 0.
 	if s := os.Getenv("ANDON_STEP_SHARE"); s != "" {
@@ -287,7 +287,7 @@ func TestStepByStepRealHistory(t *testing.T) {
 			path := filepath.Join(moduleRoot(t), "..", "shared", "data", name+".jsonl.gz")
 			f, err := os.Open(path)
 			if err != nil {
-				t.Skipf("the real history is not here: %v", err)
+				t.Skipf("the real history is not here: put the development data at ../shared/data beside the repository: %v", err)
 			}
 			defer f.Close()
 			z, err := gzip.NewReader(f)

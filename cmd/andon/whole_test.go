@@ -39,7 +39,7 @@ func TestWriteWholeFollowsLinks(t *testing.T) {
 	link, real := filepath.Join(dir, "link"), filepath.Join(dir, "real")
 	require.NoError(t, os.WriteFile(real, []byte("old"), 0o644))
 	if err := os.Symlink(real, link); err != nil {
-		t.Skip("no symbolic links here: ", err)
+		t.Skip("no symbolic links here: run this on a file system that has them: ", err)
 	}
 	require.NoError(t, writeWhole(link, "report file", func(f *os.File) error {
 		_, err := f.WriteString("new")

@@ -35,7 +35,7 @@ const patience = 60 * time.Second
 func TestRealAlertmanager(t *testing.T) {
 	path, err := exec.LookPath(binary)
 	if err != nil {
-		t.Skipf("%s is not installed: nothing was tried against a real Alertmanager", binary)
+		t.Skipf("%s is not installed: nothing was tried against a real Alertmanager; install prometheus-alertmanager to run this", binary)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

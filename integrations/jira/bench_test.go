@@ -158,13 +158,13 @@ func dataFile(tb testing.TB, name string) string {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			tb.Skip("the repository's root is not to be found")
+			tb.Skip("the repository's root is not to be found: run this inside the checkout")
 		}
 		dir = up
 	}
 	path := filepath.Join(dir, "..", "shared", "data", name)
 	if _, err := os.Stat(path); err != nil {
-		tb.Skipf("no real history at ../shared/data/%s", name)
+		tb.Skipf("no real history at ../shared/data/%s: put the development data beside the repository", name)
 	}
 	return path
 }

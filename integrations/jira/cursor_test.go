@@ -65,7 +65,7 @@ func TestCursorRemembers(t *testing.T) {
 func TestCursorOverflow(t *testing.T) {
 	for _, step := range []time.Duration{0, 20 * time.Millisecond} {
 		if step > 0 && testing.Short() {
-			t.Skip("the second half takes seconds under the race detector")
+			t.Skip("the second half takes seconds under the race detector: run without -short")
 		}
 		w := newWire(t, false)
 		w.pageMax = 1000
@@ -100,7 +100,7 @@ func TestCursorOverflow(t *testing.T) {
 // The process dies in the middle of such a change: nothing is skipped.
 func TestCursorOverflowInterrupted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes seconds under the race detector")
+		t.Skip("it takes seconds under the race detector: run without -short")
 	}
 	w := newWire(t, false)
 	w.pageMax = 1000

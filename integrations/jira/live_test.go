@@ -192,11 +192,11 @@ func longIssues() []byte {
 // The same on a real history, where there is one.
 func TestLiveEqualsRealHistory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes seconds")
+		t.Skip("it takes seconds: run without -short")
 	}
 	file, err := os.Open("../../../shared/data/storm.jsonl.gz")
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("no real history beside the checkout")
+		t.Skip("no real history: put the development data at ../shared/data beside the repository")
 	}
 	require.NoError(t, err)
 	defer file.Close()

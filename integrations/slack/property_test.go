@@ -187,7 +187,7 @@ func shared(t testing.TB) []string {
 	paths, err := filepath.Glob(filepath.Join(dir, "..", "shared", "data", "*.zip"))
 	require.NoError(t, err)
 	if len(paths) == 0 {
-		t.Skip("../shared/data is absent")
+		t.Skip("../shared/data is absent: put the development data beside the repository to run this")
 	}
 	return paths
 }

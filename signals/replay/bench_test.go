@@ -84,7 +84,7 @@ func BenchmarkEvents(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("%s/%d", mode.name, n), func(b *testing.B) {
 				if n == 1_000_000 && testing.Short() {
-					b.Skip("a million events take a while: left out with -short")
+					b.Skip("a million events take a while: run without -short")
 				}
 				var held uint64
 				for b.Loop() {

@@ -48,7 +48,7 @@ func learnTracker(m *route.Model, n int) {
 // the size of its snapshot, and how long it takes to load.
 func BenchmarkSnapshot(b *testing.B) {
 	if testing.Short() {
-		b.Skip("learns for half a minute")
+		b.Skip("learns for half a minute: run without -short")
 	}
 	heap := func() float64 {
 		var m runtime.MemStats

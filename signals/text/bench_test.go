@@ -49,7 +49,7 @@ func BenchmarkIndex(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("docs=%d", n), func(b *testing.B) {
 			if n > 100_000 && testing.Short() {
-				b.Skip("needs a gigabyte")
+				b.Skip("needs a gigabyte: run without -short")
 			}
 			z := newZipfText(1)
 			var before, after runtime.MemStats

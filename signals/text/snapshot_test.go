@@ -178,7 +178,7 @@ func (z *zipfText) issue(i int) Fields {
 // the size of its snapshot, and how long it takes to load.
 func BenchmarkSnapshot(b *testing.B) {
 	if testing.Short() {
-		b.Skip("learns for half a minute")
+		b.Skip("learns for half a minute: run without -short")
 	}
 	const n = 200_000
 	z := newZipfText(5)

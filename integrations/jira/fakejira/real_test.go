@@ -37,13 +37,13 @@ func dataFile(tb testing.TB, name string) io.Reader {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			tb.Skip("the repository's root is not to be found")
+			tb.Skip("the repository's root is not to be found: run this inside the checkout")
 		}
 		dir = up
 	}
 	f, err := os.Open(filepath.Join(dir, "..", "shared", "data", name))
 	if err != nil {
-		tb.Skipf("no real history at ../shared/data/%s", name)
+		tb.Skipf("no real history at ../shared/data/%s: put the development data beside the repository", name)
 	}
 	tb.Cleanup(func() { f.Close() })
 	return f

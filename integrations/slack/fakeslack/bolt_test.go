@@ -29,11 +29,11 @@ type boltApp struct {
 func installBolt(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("skipped in -short: it installs @slack/bolt")
+		t.Skip("it installs @slack/bolt: run without -short")
 	}
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("skipped: there is no %s here", program)
+			t.Skipf("there is no %s here: install it to run this", program)
 		}
 	}
 	dir := t.TempDir()
@@ -47,7 +47,7 @@ func installBolt(t *testing.T) string {
 	install := exec.CommandContext(ctx, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
-		t.Skipf("skipped: npm install: %v: %s", err, out)
+		t.Skipf("npm install needs a registry: %v: %s", err, out)
 	}
 	return dir
 }

@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -99,12 +100,9 @@ func chosen(e gjson.Result, values []string) (answer, error) {
 	if len(values) > 0 {
 		first = values[0]
 	}
-	var null any // what Slack says of nothing
-	single := func(name string) {
-		out[name] = null
-		if first != "" {
-			out[name] = first
-		}
+	if name, ok := several[kind]; ok {
+		out[name] = append([]string{}, values...)
+		return out, nil
 	}
 	switch kind {
 	case "button", "workflow_button", "feedback_buttons", "icon_button":
@@ -115,57 +113,72 @@ func chosen(e gjson.Result, values []string) (answer, error) {
 			out["text"] = json.RawMessage(v.Raw)
 		}
 	case "static_select", "radio_buttons", "overflow", "external_select":
-		out["selected_option"] = null
-		if first != "" {
-			o, err := option(e, first)
-			if err != nil {
-				return nil, err
-			}
-			out["selected_option"] = o
+		list, err := options(e, values[:min(1, len(values))])
+		out["selected_option"] = nil // what Slack says of nothing
+		if len(list) > 0 && first != "" {
+			out["selected_option"] = list[0]
 		}
+		return out, err
 	case "multi_static_select", "checkboxes", "multi_external_select":
-		list := []json.RawMessage{}
-		for _, v := range values {
-			o, err := option(e, v)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, o)
-		}
+		list, err := options(e, values)
 		out["selected_options"] = list
-	case "users_select":
-		single("selected_user")
-	case "conversations_select":
-		single("selected_conversation")
-	case "channels_select":
-		single("selected_channel")
-	case "multi_users_select":
-		out["selected_users"] = append([]string{}, values...)
-	case "multi_conversations_select":
-		out["selected_conversations"] = append([]string{}, values...)
-	case "multi_channels_select":
-		out["selected_channels"] = append([]string{}, values...)
-	case "datepicker":
-		single("selected_date")
-	case "timepicker":
-		single("selected_time")
+		return out, err
 	case "datetimepicker":
-		out["selected_date_time"] = null
-		if first != "" {
-			n, err := strconv.ParseInt(first, 10, 64)
-			if err != nil {
-				return nil, fmt.Errorf("%q is no time in seconds since 1970", first)
-			}
-			out["selected_date_time"] = n
-		}
+		return out, moment(out, first)
 	case "rich_text_input":
 		if first != "" {
 			out["rich_text_value"] = answer{"type": "rich_text", "elements": []answer{{"type": "rich_text_section", "elements": []answer{{"type": "text", "text": first}}}}}
 		}
 	default:
-		single("value")
+		name := cmp.Or(single[kind], "value")
+		out[name] = nil
+		if first != "" {
+			out[name] = first
+		}
 	}
 	return out, nil
+}
+
+// single and several are where the value of an element stands, and the list of
+// values, where that is all there is to it.
+var (
+	single = map[string]string{
+		"users_select": "selected_user", "conversations_select": "selected_conversation", "channels_select": "selected_channel",
+		"datepicker": "selected_date", "timepicker": "selected_time",
+	}
+	several = map[string]string{
+		"multi_users_select": "selected_users", "multi_conversations_select": "selected_conversations", "multi_channels_select": "selected_channels",
+	}
+)
+
+// moment puts a time in seconds since 1970 into what was chosen.
+func moment(out answer, entered string) error {
+	out["selected_date_time"] = nil
+	if entered == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(entered, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is no time in seconds since 1970", entered)
+	}
+	out["selected_date_time"] = n
+	return nil
+}
+
+// options returns the options of an element that have those values.
+func options(e gjson.Result, values []string) ([]json.RawMessage, error) {
+	list := []json.RawMessage{}
+	for _, v := range values {
+		if v == "" {
+			continue
+		}
+		o, err := option(e, v)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return list, nil
 }
 
 // option returns the option of an element that has that value.
