@@ -10,33 +10,39 @@ import (
 )
 
 // The section of a snapshot. The version rises with every change of what is
-// written, and also when the same contexts come to mean something else.
+// written, and also when the same features come to mean something else.
 const (
 	section        = "risk.model"
-	sectionVersion = 1
+	sectionVersion = 2
 
-	storyBytes = 1 + 1 + 1 + 1 + 1 + 1 // at least
-	rateBytes  = 1 + 2*8*len(Outcomes)
+	storyBytes  = 1 + 1 + 1 + 1 + len(Outcomes) + 1 // at least
+	recordBytes = 1 + 1 + 1 + 1 + 1
+	sampleBytes = 4*plain + 8*categories
+
+	treeBytes = 1
+	nodeBytes = 1 + 1 + 4 + 4
+	liftBytes = 8 + 4*(targets+1)
 )
 
 // Save writes all that the model knows, so that a loaded model answers and learns
-// on exactly as this one. The values of fields (teams, persons, components,
-// statuses) are in it in clear, texts are not. The error is that of w.
+// on exactly as this one. Field values and words are in it as hashes. The error
+// is that of w.
 func (m *Model) Save(w *snap.Writer) error {
 	w.Section(section, sectionVersion)
 	w.Int(int64(m.Long))
-	m.all.save(w)
-	w.Count(len(m.rates))
-	for _, key := range slices.Sorted(maps.Keys(m.rates)) {
-		w.Word(key)
-		m.rates[key].save(w)
+	w.Int(m.closed)
+	w.Int(m.due)
+	w.Bool(m.stale)
+	saveRecords(w, m.base)
+	saveRecords(w, m.fresh)
+	w.Count(len(m.stories))
+	for _, key := range slices.SortedFunc(maps.Keys(m.stories), signals.CompareKeys) {
+		saveKey(w, key)
+		m.stories[key].save(w)
 	}
-	w.Count(len(m.open))
-	for _, key := range slices.SortedFunc(maps.Keys(m.open), signals.CompareKeys) {
-		w.Word(key.Source)
-		w.Word(key.Site)
-		w.Text(key.ID)
-		m.open[key].save(w)
+	m.encoder.save(w)
+	for o := range m.judges {
+		m.judges[o].save(w)
 	}
 	return w.Err()
 }
@@ -47,18 +53,25 @@ func (m *Model) Save(w *snap.Writer) error {
 func LoadModel(r *snap.Reader) (*Model, error) {
 	r.Section(section, sectionVersion)
 	m := New(int(r.Int()))
-	m.all.load(r)
-	for range r.Count(rateBytes) {
-		key, x := r.Word(), &rate{}
-		x.load(r)
-		m.rates[key] = x
+	m.closed, m.due, m.stale = r.Int(), r.Int(), r.Bool()
+	m.base = loadRecords(r, true)
+	m.fresh = loadRecords(r, false)
+	records := make(map[int64]*record, len(m.base))
+	for _, list := range [...][]*record{m.base, m.fresh} {
+		for _, x := range list {
+			records[x.no] = x
+		}
 	}
 	for range r.Count(storyBytes) {
-		key := signals.Key{Source: r.Word(), Site: r.Word(), ID: r.Text()}
-		m.open[key] = loadStory(r)
+		key := loadKey(r)
+		m.stories[key] = loadStory(r, records)
 		if r.Err() != nil {
 			break
 		}
+	}
+	m.encoder = loadEncoder(r)
+	for o := range m.judges {
+		m.judges[o].load(r)
 	}
 	if err := r.Err(); err != nil {
 		return nil, fmt.Errorf("load risk model: %w", err)
@@ -66,41 +79,95 @@ func LoadModel(r *snap.Reader) (*Model, error) {
 	return m, nil
 }
 
-func (r *rate) save(w *snap.Writer) {
-	for o := range Outcomes {
-		w.Float64(r.seen[o])
-		w.Float64(r.came[o])
-	}
+func saveKey(w *snap.Writer, k signals.Key) {
+	w.Word(k.Source)
+	w.Word(k.Site)
+	w.Text(k.ID)
 }
 
-func (r *rate) load(in *snap.Reader) {
-	for o := range Outcomes {
-		r.seen[o], r.came[o] = in.Float64(), in.Float64()
-	}
+func loadKey(r *snap.Reader) signals.Key {
+	return signals.Key{Source: r.Word(), Site: r.Word(), ID: r.Text()}
 }
 
 func (s *story) save(w *snap.Writer) {
 	w.Bool(s.learnt)
-	w.Bool(s.private)
-	for o := range Outcomes {
-		w.Int(int64(s.came[o]))
+	for _, n := range s.came {
+		w.Int(int64(n))
 	}
-	w.Count(len(s.contexts))
-	for _, list := range s.contexts {
-		w.Words(list)
+	no := int64(0)
+	if s.record != nil {
+		no = s.record.no
+	}
+	w.Int(no)
+}
+
+func loadStory(r *snap.Reader, records map[int64]*record) *story {
+	s := &story{learnt: r.Bool()}
+	for o := range s.came {
+		s.came[o] = int(r.Int())
+	}
+	s.record = records[r.Int()]
+	return s
+}
+
+func saveRecords(w *snap.Writer, list []*record) {
+	w.Count(len(list))
+	for _, x := range list {
+		w.Int(x.no)
+		saveKey(w, x.key)
+		w.Count(len(x.samples))
+		for _, s := range x.samples {
+			s.save(w)
+		}
 	}
 }
 
-func loadStory(r *snap.Reader) *story {
-	s := &story{learnt: r.Bool(), private: r.Bool()}
-	for o := range Outcomes {
-		s.came[o] = int(r.Int())
-	}
-	if n := r.Count(1); n > 0 {
-		s.contexts = make([][]string, n)
-		for i := range s.contexts {
-			s.contexts[i] = r.Words()
+func loadRecords(r *snap.Reader, merged bool) []*record {
+	var out []*record
+	for range r.Count(recordBytes) {
+		x := &record{no: r.Int(), key: loadKey(r), merged: merged}
+		for range r.Count(sampleBytes) {
+			x.samples = append(x.samples, loadSample(r, x.no))
+		}
+		out = append(out, x)
+		if r.Err() != nil {
+			break
 		}
 	}
+	return out
+}
+
+func (s *sample) save(w *snap.Writer) {
+	for _, v := range s.num {
+		w.Float32(v)
+	}
+	for _, v := range s.cat {
+		w.Uint64(v)
+	}
+	w.Uint64s(s.parts)
+	w.Uint64s(s.words)
+	w.Count(len(s.fields))
+	for _, f := range s.fields {
+		w.Uint64(f.name)
+		w.Uint64(f.value)
+	}
+	w.Float32(s.weight)
+	w.Byte(uint8(s.open))
+	w.Byte(uint8(s.came))
+}
+
+func loadSample(r *snap.Reader, no int64) *sample {
+	s := &sample{no: no}
+	for i := range s.num {
+		s.num[i] = r.Float32()
+	}
+	for i := range s.cat {
+		s.cat[i] = r.Uint64()
+	}
+	s.parts, s.words = r.Uint64s(), r.Uint64s()
+	for range r.Count(16) {
+		s.fields = append(s.fields, field{r.Uint64(), r.Uint64()})
+	}
+	s.weight, s.open, s.came = r.Float32(), set(r.Byte()), set(r.Byte())
 	return s
 }

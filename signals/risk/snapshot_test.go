@@ -63,9 +63,15 @@ func (s *stream) next(t *rapid.T) (*signals.Case, *signals.Event) {
 // which is saved and loaded on the way: at no time can they be told apart.
 func TestLoadedModelBehavesTheSame(t *testing.T) {
 	p := signals.DefaultPolicy()
+	trained := saved(t, risk.Trained())
 	rapid.Check(t, func(t *rapid.T) {
 		var s stream
 		a := risk.New(2)
+		if rapid.Bool().Draw(t, "trained") {
+			var err error
+			a, err = load(trained)
+			require.NoError(t, err)
+		}
 		for range rapid.IntRange(0, 80).Draw(t, "before") {
 			c, e := s.next(t)
 			a.Observe(c, e, &p)
@@ -80,6 +86,7 @@ func TestLoadedModelBehavesTheSame(t *testing.T) {
 		}
 		for _, c := range s.cases {
 			require.Equal(t, a.Predict(c), b.Predict(c))
+			require.Equal(t, a.Forecasts(c), b.Forecasts(c))
 		}
 		require.Equal(t, saved(t, a), saved(t, b), "what they know is the same, too")
 	})
@@ -102,4 +109,20 @@ func TestDamagedSnapshotIsRefused(t *testing.T) {
 		_, err = load(bad)
 		require.Error(t, err, "changed at %d", i)
 	}
+}
+
+// TestDamageInsideATrainedModel: whatever byte of a trained model is changed, it
+// is refused and nothing panics.
+func TestDamageInsideATrainedModel(t *testing.T) {
+	data := saved(t, risk.Trained())
+	for i := 0; i < len(data); i += 1 + len(data)/300 {
+		bad := bytes.Clone(data)
+		bad[i] ^= 0x55
+		_, err := load(bad)
+		require.Error(t, err, "changed at %d", i)
+		_, err = load(data[:i])
+		require.Error(t, err, "cut at %d", i)
+	}
+	_, err := load(data)
+	require.NoError(t, err)
 }

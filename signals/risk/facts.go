@@ -1,0 +1,193 @@
+package risk
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"andon/signals"
+)
+
+// fact is a kind of thing that a prediction rests on.
+type fact uint8
+
+// The kinds of facts. What persons did before weighs, too, and is never told.
+const (
+	aboutPeople fact = iota
+	aboutPath
+	aboutReturn
+	aboutTeam
+	aboutPair
+	aboutStatus
+	aboutLevel
+	aboutPriority
+	aboutType
+	aboutPart
+	aboutWords
+	aboutFields
+	aboutAge
+	aboutPace
+	aboutStay
+	aboutHour
+	aboutReopening
+	aboutActivity
+	factKinds
+)
+
+// plainFacts are the facts that the plain features speak of; the others speak
+// of people.
+var plainFacts = map[int]fact{
+	fEntries: aboutActivity, fHandoffs: aboutPath, fTeams: aboutPath, fRevisits: aboutReturn, fReturns: aboutReturn,
+	fUnset: aboutPath, fHeight: aboutLevel, fHighest: aboutLevel, fRises: aboutLevel, fFalls: aboutLevel,
+	fStatuses: aboutStatus, fIdle: aboutActivity, fEdits: aboutActivity, fTalk: aboutActivity, fLinks: aboutActivity,
+	fReopens: aboutReopening, fRaised: aboutPriority, fSinceTeam: aboutStay, fTitleLen: aboutWords, fBodyLen: aboutWords,
+	fHasTeam: aboutTeam, fHome: aboutReturn, fAge: aboutAge, fGap: aboutPace, fPace: aboutPace,
+	fTeamTime: aboutStay, fStatusTime: aboutStatus, fHour: aboutHour, fDay: aboutHour, fOpenHour: aboutHour, fOpenDay: aboutHour,
+	fClosed: aboutStatus,
+}
+
+var categoryFacts = [categories]fact{
+	cTeam: aboutTeam, cPair: aboutPair, cFirst: aboutTeam, cRoute: aboutPair, cStatus: aboutStatus, cStatusTeam: aboutTeam,
+	cStatusMove: aboutStatus, cLevel: aboutLevel, cLevelTeam: aboutTeam, cLevelMove: aboutLevel, cPriority: aboutPriority,
+	cPriorityTeam: aboutPriority, cType: aboutType, cProject: aboutType, cChange: aboutStatus, cChanges: aboutStatus,
+	cTeamStep: aboutTeam, cTeamChange: aboutTeam, cHourOfDay: aboutHour, cSig: aboutStatus, cSigTeam: aboutTeam,
+	cSigs: aboutStatus, cSigs3: aboutStatus, cSigStep: aboutStatus, cStatusPart: aboutPart,
+}
+
+// factOf is what a column speaks of.
+func factOf(col int) fact {
+	switch {
+	case col < plain:
+		return plainFacts[col]
+	case col < colBag:
+		return categoryFacts[col-colCat]
+	case col < colBag+4:
+		return aboutPart
+	case col < colBag+6:
+		return aboutWords
+	case col < colSeen:
+		return aboutFields
+	case col == colSeen:
+		return aboutPair
+	case col < colAux:
+		return aboutPeople
+	case col == colRate:
+		return aboutPath
+	}
+	return categoryFacts[col-colAux]
+}
+
+// enough is the least that a fact has to add to the log-odds to be told.
+const enough = 0.1
+
+// most is how many facts are told.
+const most = 3
+
+// facts tells in words what raises a prediction most. x is the row that was
+// judged.
+func (j *judge) facts(c *signals.Case, t *trail, x []float32) []string {
+	parts := make([]float32, columns)
+	for i := range parts {
+		parts[i] = (1 - blend) * j.linear.part(i, x)
+	}
+	for _, t := range j.forest.trees {
+		t.explain(x, parts, blend)
+	}
+	var weigh [factKinds]float32
+	order := make([]fact, 0, factKinds)
+	for i, v := range parts {
+		weigh[factOf(i)] += v
+	}
+	for f := aboutPath; f < factKinds; f++ {
+		if weigh[f] >= enough {
+			order = append(order, f)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b fact) int { return cmp.Compare(weigh[b], weigh[a]) })
+	var out []string
+	for _, f := range order {
+		if s := f.words(c, t); s != "" && len(out) < most {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// words tells a fact of a case, "" where there is nothing to tell.
+func (f fact) words(c *signals.Case, t *trail) string {
+	like := func(what, name string) string {
+		if name == "" {
+			return ""
+		}
+		return fmt.Sprintf("cases %s %s go this way more often than others", what, name)
+	}
+	switch f {
+	case aboutPath:
+		return counted(t.handoffs, "it has changed teams once", "it has changed teams %d times")
+	case aboutReturn:
+		return counted(t.revisits, "it has come back to a team that had it before", "it has come back %d times to teams that had it before")
+	case aboutTeam:
+		return like("held by", c.Team)
+	case aboutPair:
+		teams := c.Path.Teams()
+		if n := len(teams); n > 1 {
+			return like("that went from "+teams[n-2].Team+" to", teams[n-1].Team)
+		}
+	case aboutStatus:
+		return like("in the status", c.Status)
+	case aboutLevel:
+		return like("at the level", c.Level)
+	case aboutPriority:
+		return like("of the priority", c.Priority)
+	case aboutType:
+		return like("of the type", c.Type)
+	case aboutPart:
+		if len(c.Components) > 0 {
+			return like("about", c.Components[0])
+		}
+	case aboutReopening:
+		return counted(t.reopens, "it was reopened", "it was reopened %d times")
+	case aboutAge:
+		return "it has been open for " + span(t.entryAt-t.opened)
+	default:
+		return plainWords[f]
+	}
+	return ""
+}
+
+var plainWords = map[fact]string{
+	aboutWords:    "its title and description are like those of cases that went this way",
+	aboutFields:   "its other fields are like those of cases that went this way",
+	aboutPace:     "its steps follow each other at the pace of cases that went this way",
+	aboutStay:     "it has stayed with its team as long as cases that went this way",
+	aboutHour:     "cases of this hour and day go this way more often than others",
+	aboutActivity: "as much has happened on it as on cases that went this way",
+}
+
+func counted(n int, once, often string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return once
+	}
+	return fmt.Sprintf(often, n)
+}
+
+// span tells a number of seconds in words.
+func span(sec int64) string {
+	d := time.Duration(sec) * time.Second
+	unit, name := time.Minute, "minute"
+	switch {
+	case d >= 48*time.Hour:
+		unit, name = 24*time.Hour, "day"
+	case d >= 2*time.Hour:
+		unit, name = time.Hour, "hour"
+	}
+	n := max(1, int64(d/unit))
+	if n > 1 {
+		name += "s"
+	}
+	return fmt.Sprintf("%d %s", n, name)
+}

@@ -1,0 +1,120 @@
+package risk
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"andon/signals"
+)
+
+// story is what the model remembers of a case: after how many entries each
+// outcome came, 0 for not yet, and what was learnt from it.
+type story struct {
+	came   [len(Outcomes)]int
+	learnt bool // it was closed once
+	record *record
+}
+
+// record is what was learnt from one case.
+type record struct {
+	no      int64 // in the order of closing, from 1
+	key     signals.Key
+	samples []*sample
+	merged  bool // the next training sees it
+}
+
+// taken are the entries after which a case is taken as a sample: many early
+// ones, where a warning is worth most.
+var taken = [...]int{1, 2, 3, 5, 8, 13, 21, 34}
+
+// lastTaken is the last of them.
+const lastTaken = 34
+
+// learn takes a case that closed, or one that closed before and went on.
+func (m *Model) learn(s *story, c *signals.Case) {
+	if s.record == nil {
+		s.learnt = true
+		m.closed++
+		s.record = &record{no: m.closed, key: c.Key}
+		m.fresh = append(m.fresh, s.record)
+	} else if s.record.merged {
+		s.record = &record{no: s.record.no, key: c.Key}
+		m.fresh = append(m.fresh, s.record)
+	}
+	s.record.samples = m.sample(s, c)
+	if m.closed >= m.due {
+		m.merge()
+		m.stale = true
+		m.due = m.closed + max(500, m.closed/4)
+	}
+}
+
+// sample walks the case again and takes it as it stood on the way. What not
+// everybody may see teaches nothing.
+func (m *Model) sample(s *story, c *signals.Case) []*sample {
+	var out []*sample
+	t := &m.trail
+	handoffs := c.Path.Teams().Handoffs()
+	t.walk(c, func() {
+		if !slices.Contains(taken[:], t.n) {
+			return
+		}
+		x := &sample{no: s.record.no, open: 1 << moves}
+		t.fill(x)
+		x.parts, x.words, x.fields = slices.Clone(x.parts), slices.Clone(x.words), slices.Clone(x.fields)
+		if handoffs > t.handoffs {
+			x.came |= 1 << moves
+		}
+		for o, at := range s.came {
+			if at == 0 || at > t.n {
+				x.open |= 1 << o
+			}
+			if at > t.n {
+				x.came |= 1 << o
+			}
+		}
+		out = append(out, x)
+	})
+	if t.private {
+		return nil
+	}
+	for _, x := range out {
+		x.weight = float32(1 / math.Sqrt(float64(len(out))))
+	}
+	return out
+}
+
+// merge brings what was learnt since the last training to what the next one
+// sees, and forgets the oldest cases beyond the bound.
+func (m *Model) merge() {
+	for _, r := range m.fresh {
+		r.merged = true
+		if i := sort.Search(len(m.base), func(i int) bool { return m.base[i].no >= r.no }); i < len(m.base) && m.base[i].no == r.no {
+			m.base[i] = r
+		} else if i == len(m.base) {
+			m.base = append(m.base, r)
+		}
+	}
+	m.fresh = nil
+	n, from := 0, len(m.base)
+	for from > 0 && n+len(m.base[from-1].samples) <= mostSamples {
+		from--
+		n += len(m.base[from].samples)
+	}
+	for _, r := range m.base[:from] {
+		if s := m.stories[r.key]; s != nil && s.record != nil && s.record.no == r.no {
+			s.record = nil
+			m.settle(r.key, s)
+		}
+	}
+	m.base = slices.Clone(m.base[from:])
+}
+
+// settle forgets a story that nothing can come of any more: its case is closed,
+// no outcome came, and nothing that it taught is held.
+func (m *Model) settle(k signals.Key, s *story) {
+	if s.learnt && s.record == nil && s.came == [len(Outcomes)]int{} {
+		delete(m.stories, k)
+	}
+}

@@ -1,0 +1,99 @@
+package risk
+
+import "slices"
+
+// judge tells the probability of one outcome.
+type judge struct {
+	linear *linear // nil where too little was seen
+	forest *forest
+	scale  platt
+	base   float64 // how often the outcome came at all
+}
+
+// blend is the forest's share of the log-odds. The two err differently: the
+// line carries over where the forest fits too closely, and the forest bends.
+const blend = 0.5
+
+func (j *judge) score(x []float32) float64 {
+	return float64((1-blend)*j.linear.score(x) + blend*j.forest.score(x))
+}
+
+// Bounds of the training.
+const (
+	mostSamples = 18000 // the latest cases are learnt from
+	leastCame   = 20    // cases that came to an outcome before it is foretold
+	later       = 0.25  // share of the samples, the latest, that calibrate
+)
+
+// train fits the judges to the closed cases. The calibration comes from cases
+// that closed later than those that its own judge was fitted to; then the judge
+// is fitted again to all.
+func (m *Model) train() {
+	var samples []*sample
+	for _, r := range m.base {
+		samples = append(samples, r.samples...)
+	}
+	cut := int(float64(len(samples)) * (1 - later))
+	for cut > 0 && cut < len(samples) && samples[cut].no == samples[cut-1].no {
+		cut--
+	}
+	early, first := fit(samples[:cut])
+	whole, all := fit(samples)
+	m.encoder = whole
+	for o := range Outcomes {
+		j := all[o]
+		j.scale = platt{1, 0}
+		if j.linear != nil && first[o].linear != nil {
+			j.scale = calibrate(early, &first[o], o, samples[cut:])
+		}
+		m.judges[o] = j
+	}
+}
+
+// fit fits an encoder and uncalibrated judges.
+func fit(samples []*sample) (*encoder, [len(Outcomes)]judge) {
+	var out [len(Outcomes)]judge
+	e, x := learnTable(samples)
+	for o := range Outcomes {
+		var y, w []float32
+		kept, cases, last := x[o][:0], 0, int64(-1)
+		var came, all float64
+		for i, s := range samples {
+			if !s.open.has(o) {
+				continue
+			}
+			kept = append(kept, x[o].at(i)...)
+			v := float32(s.came >> o & 1)
+			y, w = append(y, v), append(w, s.weight)
+			came, all = came+float64(v*s.weight), all+float64(s.weight)
+			if v == 1 && s.no != last {
+				cases++
+				last = s.no
+			}
+		}
+		out[o].base = came / (all + 1)
+		if cases >= leastCame && slices.Contains(y, 0) {
+			out[o].linear, out[o].forest = fitLinear(kept, y, w), boost(kept, y, w)
+		}
+		x[o] = nil
+	}
+	return e, out
+}
+
+// calibrate compares what a judge says of later cases with what came.
+func calibrate(e *encoder, j *judge, o int, samples []*sample) platt {
+	var z, y, w []float64
+	var ks []uint64
+	var got []lifts
+	x := make([]float32, columns)
+	for _, s := range samples {
+		if !s.open.has(o) {
+			continue
+		}
+		ks = keys(s, ks)
+		got = e.look(ks, got)
+		e.row(s, o, got, x)
+		z, y, w = append(z, j.score(x)), append(y, float64(s.came>>o&1)), append(w, float64(s.weight))
+	}
+	return fitPlatt(z, y, w)
+}
