@@ -31,6 +31,7 @@ func (a Audience) Group() string {
 type Viewer struct {
 	Person string
 	Groups map[string]bool // channel, security level and role ids that all of them belong to
+	Guest  bool            // somebody of them is not of the company: what is public is not for them
 	All    bool            // sees everything: andon itself. Nothing made for it is shown to a person
 }
 
@@ -40,7 +41,7 @@ var Everything = Viewer{All: true}
 // Sees reports whether v may see events of audience a.
 func (v Viewer) Sees(a Audience) bool {
 	if v.All || a == Public {
-		return true
+		return v.All || !v.Guest
 	}
 	g := a.Group()
 	return g != "" && v.Groups[g]

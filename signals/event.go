@@ -37,19 +37,37 @@ const (
 	Reacted    Kind = "reacted"   // Actor put emoji To on the message Ref (Field "removed": took it away; Field "undated": At is the message's time, the true time is unknown)
 	Claimed    Kind = "claimed"   // Actor said: I am on it
 	Refused    Kind = "refused"   // Actor said: not me; To is whom they named instead
-	Muted      Kind = "muted"     // Actor muted detector Field until To (RFC 3339) in scope Ref
-	Pulled     Kind = "pulled"    // Actor pulled the cord; Ref is the message, Text what they said
+	Muted      Kind = "muted"     // Actor muted detector Field ("" = all) until To (RFC 3339) in scope Ref ("" = everywhere), from From (RFC 3339; "" = at once); without an Actor it is muted for everybody
+	Snoozed    Kind = "snoozed"   // Actor asks to be told again at To (RFC 3339) of what they were told about the case
+	Useless    Kind = "useless"   // Actor said that a nudge about the case was not useful: Field is why (wrong, noise, late or private), Ref the nudge's key
+	Approved   Kind = "approved"  // Actor approved the proposed nudge whose key is Ref (Field "no": refused it)
+	Pulled     Kind = "pulled"    // Actor pulled the cord; Ref is the message, Text what they said, To whom they named as who can help
 	Firing     Kind = "firing"    // an alert fires
 	Recovered  Kind = "recovered" // an alert healed
 	Closed     Kind = "closed"    // the case was resolved or declared solved; To is the resolution
 	Reopened   Kind = "reopened"  // the case was opened again
 	Confirmed  Kind = "confirmed" // the originator says it is solved
 	Denied     Kind = "denied"    // the originator says it still happens
-	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team" or "account", To its id, Text its JSON ("" removes it); of an account an Identity
+	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team", "account", "own" or "hint", To its id, Text its JSON ("" removes it); of an account an Identity, of own a Personal, of a hint a Hint
 	PolicySet  Kind = "policy"    // the policy changed; Text is its JSON
-	AwaySet    Kind = "away"      // To is absent from From until Text (RFC 3339), Ref is the backup
-	ModeSet    Kind = "mode"      // detector Field has mode To in scope Ref ("" = everywhere)
+	AwaySet    Kind = "away"      // To is absent from From until Text (RFC 3339), Ref is the backup; with a Text that is not after From they are back
+	ModeSet    Kind = "mode"      // detector Field has mode To in scope Ref ("" = everywhere); To "" takes that back
+	Watched    Kind = "watched"   // Actor said that channel Ref is watched (Field "off": that it is not)
 )
+
+// Organises reports whether events of the kind speak of the organisation and not
+// of a case.
+func (k Kind) Organises() bool {
+	switch k {
+	case RosterSet, PolicySet, AwaySet, ModeSet, Muted, Joined, Watched:
+		return true
+	}
+	return false
+}
+
+// Answers reports whether events of the kind are said to andon about a nudge and
+// are no step of the case itself.
+func (k Kind) Answers() bool { return k == Snoozed || k == Useless || k == Approved }
 
 // Seq is the source's own order of things that bear the same time: the numeric
 // id of the history entry or the message, then the index of the item in it.

@@ -38,6 +38,7 @@ type Record struct {
 	Signal *Signal
 	Ledger *Ledger
 	Nudges []*Nudge
+	Raiser string    // who raised it, as the source calls them: whoever pulled the cord, wrote the ask, or opened the case; "" for nobody or unknown
 	Again  time.Time // when it was there again after it was solved, zero for never
 	Over   bool      // nothing further can happen to it
 	Rev    int       // how often it was stored, 0 for never; who stores it over a newer one has to look again
@@ -99,4 +100,13 @@ type Outgoing struct {
 	Doubt   bool              // the latest attempt ended without a clear answer
 	Dropped map[string]string // nudges that were overtaken before they could be said, with the reason; not stored
 	Body    []byte            // what it says, where no nudges make it: a notice
+}
+
+// Opinion is what somebody said of a nudge.
+type Opinion struct {
+	Nudge   string // its key
+	By      string // person id
+	Verdict string // useful or useless
+	Why     string // wrong, noise, late or private; "" for nothing
+	At      time.Time
 }

@@ -53,8 +53,11 @@ func (l *Ledger) Reach(s Stage, at time.Time, proxy bool) {
 		}
 		l.Proxy[s] = true
 	}
-	l.Died, l.Why, l.DiedAt = "", "", time.Time{}
+	l.Revive()
 }
+
+// Revive takes a death back: there is a next step after all.
+func (l *Ledger) Revive() { l.Died, l.Why, l.DiedAt = "", "", time.Time{} }
 
 // Undo takes a stage back: what was solved is there again.
 func (l *Ledger) Undo(s Stage) {

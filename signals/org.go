@@ -15,7 +15,9 @@ type Org struct {
 	Policy Policy
 
 	modes map[scoped]Mode
-	mutes []mute
+	mutes []Mute
+	hints map[string]Hint            // by Hint.ID, those that ran out too until the next one comes
+	reads map[string]bool            // what was said of channels: whether they are watched
 	rooms map[string]map[string]bool // channel id -> ids as the source gives them: whose they are may be learnt later
 	zones map[string]*time.Location
 	cals  map[string]*Calendar
@@ -23,14 +25,9 @@ type Org struct {
 
 type scoped struct{ detector, scope string }
 
-type mute struct {
-	person, detector, scope string
-	until                   time.Time
-}
-
 // NewOrg returns an organisation of nobody under a policy.
 func NewOrg(p Policy) *Org {
-	return &Org{Policy: p, modes: make(map[scoped]Mode), rooms: make(map[string]map[string]bool), zones: make(map[string]*time.Location), cals: make(map[string]*Calendar)}
+	return &Org{Policy: p, modes: make(map[scoped]Mode), hints: make(map[string]Hint), reads: make(map[string]bool), rooms: make(map[string]map[string]bool), zones: make(map[string]*time.Location), cals: make(map[string]*Calendar)}
 }
 
 // FoldOrg makes the organisation as of a moment: events after it play no part.
@@ -66,15 +63,13 @@ func (o *Org) Apply(e *Event) error {
 	case AwaySet:
 		return o.absence(e)
 	case ModeSet:
-		o.modes[scoped{e.Field, e.Ref}] = Mode(e.To)
+		o.setMode(e)
 	case Muted:
-		until, err := time.Parse(time.RFC3339, e.To)
-		if err != nil {
-			return fmt.Errorf("read end of mute %s: %w", e.ID, err)
-		}
-		o.mutes = append(o.mutes, mute{e.Actor, e.Field, e.Ref, until})
+		return o.mute(e)
 	case Joined:
 		o.member(e)
+	case Watched:
+		o.reads[e.Ref] = e.Field != "off"
 	}
 	return nil
 }
@@ -109,8 +104,12 @@ func (o *Org) roster(e *Event) error {
 			}
 		}
 		o.link(e.To, i)
+	case "own":
+		return o.personal(e)
+	case "hint":
+		return o.hint(e)
 	default:
-		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team or an account", e.ID, e.Field)
+		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team, an account, somebody's own settings or a hint", e.ID, e.Field)
 	}
 	return nil
 }
@@ -128,11 +127,32 @@ func (o *Org) absence(e *Event) error {
 	if err != nil {
 		return fmt.Errorf("read end of absence %s: %w", e.ID, err)
 	}
+	if !until.After(from) {
+		o.back(e, until)
+		return nil
+	}
 	if o.away == nil {
 		o.away = make(map[string][]Absence)
 	}
-	o.away[e.To] = append(o.away[e.To], Absence{From: from, Until: until, Backup: e.Ref})
+	o.away[e.To] = append(o.away[e.To], Absence{From: from, Until: until, Backup: e.Ref, Of: e.Case.Site})
 	return nil
+}
+
+// back ends the absences of a person that are under way: all of them when they
+// say so themselves, else those that the same teller told of.
+func (o *Org) back(e *Event, at time.Time) {
+	who := o.Who(e.To)
+	own := e.Actor != "" && o.Who(e.Actor) == who
+	for id, list := range o.away {
+		if o.Who(id) != who {
+			continue
+		}
+		for i := range list {
+			if a := &list[i]; (own || a.Of == e.Case.Site) && !at.Before(a.From) && at.Before(a.Until) {
+				a.Until = at
+			}
+		}
+	}
 }
 
 func (o *Org) member(e *Event) {
@@ -169,6 +189,9 @@ func (o *Org) Wrote(e *Event) {
 // channels that they are known to be in.
 func (o *Org) Viewer(id string) Viewer {
 	v := Viewer{Person: o.Who(id)}
+	if p := o.Person(id); p != nil && p.External {
+		v.Guest = true
+	}
 	accounts := o.accounts(id)
 	for ch, members := range o.rooms {
 		if slices.ContainsFunc(accounts, func(a string) bool { return members[a] }) {
@@ -189,7 +212,7 @@ func (o *Org) accounts(id string) []string {
 	if id != who {
 		out = append(out, id)
 	}
-	if p := o.People[who]; p != nil {
+	if o.People[who] != nil {
 		for _, a := range o.AccountsOf(who) {
 			if a != id && o.Who(a) == who {
 				out = append(out, a)
@@ -204,31 +227,6 @@ func (o *Org) ChannelViewer(channel string) Viewer {
 	return Viewer{Groups: map[string]bool{channel: true}}
 }
 
-// Mode returns the mode of a detector in a scope (channel id or project): the
-// scope's own, else the detector's, else the policy's.
-func (o *Org) Mode(detector, scope string) Mode {
-	for _, k := range []scoped{{detector, scope}, {detector, ""}, {"", scope}} {
-		if m, ok := o.modes[k]; ok {
-			return m
-		}
-	}
-	if m, ok := o.Policy.Modes[detector]; ok {
-		return m
-	}
-	return o.Policy.Mode
-}
-
-// Muted reports until when a person has muted a detector in a scope.
-func (o *Org) Muted(person, detector, scope string, now time.Time) (until time.Time, ok bool) {
-	person = o.Who(person)
-	for _, m := range o.mutes {
-		if o.Who(m.person) == person && m.detector == detector && (m.scope == "" || m.scope == scope) && now.Before(m.until) && m.until.After(until) {
-			until, ok = m.until, true
-		}
-	}
-	return until, ok
-}
-
 // Calendar returns the working time of a person, or the policy's for people
 // without one of their own.
 func (o *Org) Calendar(id string) *Calendar {
@@ -237,7 +235,7 @@ func (o *Org) Calendar(id string) *Calendar {
 		return c
 	}
 	hours, days, zone, region := o.Policy.Hours, o.Policy.Days, o.Policy.Zone, ""
-	if p := o.People[who]; p != nil {
+	if p := o.Person(who); p != nil {
 		if t := o.Team(p.Team); t != nil && t.Zone != "" {
 			zone = t.Zone
 		}

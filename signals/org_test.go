@@ -207,3 +207,34 @@ func TestParseHoursAndDays(t *testing.T) {
 		require.Error(t, err, s)
 	}
 }
+
+// TestBackFromAbsence ends what is under way, by any account, and nothing else.
+func TestBackFromAbsence(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 3, d, 9, 0, 0, 0, time.UTC) }
+	away := func(id string, from, until time.Time) *signals.Event {
+		return &signals.Event{ID: id + from.String() + until.String(), Kind: signals.AwaySet, At: from, To: id, From: from.Format(time.RFC3339), Text: until.Format(time.RFC3339)}
+	}
+	back := func(id, by, site string, at time.Time) *signals.Event {
+		return &signals.Event{ID: site, Case: signals.Key{Source: signals.Own, Site: site}, Actor: by, Kind: signals.AwaySet, At: at, To: id, Text: at.Format(time.RFC3339)}
+	}
+	o := signals.NewOrg(signals.DefaultPolicy())
+	for _, e := range []*signals.Event{
+		{ID: "p", Kind: signals.RosterSet, Field: "person", To: "ann", Text: `{"accounts":["slack/T1/U1"]}`},
+		{ID: "q", Kind: signals.RosterSet, Field: "person", To: "bob", Text: `{}`},
+		away("ann", day(1), day(9)), away("slack/T1/U1", day(2), day(8)), away("ann", day(20), day(25)), away("bob", day(1), day(9)),
+		back("slack/T1/U1", "", "profiles", day(3)), back("slack/T1/U1", "slack/T1/U1", "slack", day(4)),
+	} {
+		if err := o.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		id   string
+		at   time.Time
+		away bool
+	}{{"ann", day(3), true}, {"ann", day(4), false}, {"ann", day(6), false}, {"ann", day(21), true}, {"bob", day(6), true}} {
+		if got, _ := o.Away(c.id, c.at); got != c.away {
+			t.Errorf("%s on %s is away: %v, want %v", c.id, c.at.Format(time.DateOnly), got, c.away)
+		}
+	}
+}

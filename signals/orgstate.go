@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 )
 
 // orgState is an organisation as it is kept in a snapshot.
@@ -14,37 +13,22 @@ type orgState struct {
 	People map[string]*Person
 	Teams  map[string]*Team
 	Away   map[string][]Absence
-	Modes  []modeState
-	Mutes  []muteState
+	Modes  []ScopedMode
+	Mutes  []Mute
 	Rooms  map[string][]string
+	Own    map[string]ownWord
+	Hints  map[string]Hint
+	Reads  map[string]bool
 
 	Accounts map[string]string // whose an account is, where several claim it
 	Aliases  map[string]string
 	Links    map[string]Identity
 }
 
-type modeState struct {
-	Detector, Scope string
-	Mode            Mode
-}
-
-type muteState struct {
-	Person, Detector, Scope string
-	Until                   time.Time
-}
-
 // Save gives the organisation as it stands now to write, as JSON.
 func (o *Org) Save(write func([]byte)) {
-	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias, Links: o.links}
-	for k, m := range o.modes {
-		s.Modes = append(s.Modes, modeState{k.detector, k.scope, m})
-	}
-	slices.SortFunc(s.Modes, func(a, b modeState) int {
-		return slices.Compare([]string{a.Detector, a.Scope}, []string{b.Detector, b.Scope})
-	})
-	for _, m := range o.mutes {
-		s.Mutes = append(s.Mutes, muteState{m.person, m.detector, m.scope, m.until})
-	}
+	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias, Links: o.links,
+		Modes: o.Modes(), Mutes: o.mutes, Own: o.own, Hints: o.hints, Reads: o.reads}
 	for ch, members := range o.rooms {
 		s.Rooms[ch] = slices.Sorted(maps.Keys(members))
 	}
@@ -69,15 +53,17 @@ func LoadOrg(p Policy, read func() []byte) (*Org, error) {
 	for _, id := range slices.Sorted(maps.Keys(s.Teams)) {
 		o.setTeam(s.Teams[id])
 	}
+	clear(o.account) // whose an account was may have been taken from them since
+	clear(o.alias)
 	maps.Copy(o.account, s.Accounts)
 	maps.Copy(o.alias, s.Aliases)
 	o.away, o.links = s.Away, s.Links
 	for _, m := range s.Modes {
 		o.modes[scoped{m.Detector, m.Scope}] = m.Mode
 	}
-	for _, m := range s.Mutes {
-		o.mutes = append(o.mutes, mute{m.Person, m.Detector, m.Scope, m.Until})
-	}
+	o.mutes, o.own = s.Mutes, s.Own
+	maps.Copy(o.hints, s.Hints)
+	maps.Copy(o.reads, s.Reads)
 	for ch, members := range s.Rooms {
 		o.rooms[ch] = make(map[string]bool, len(members))
 		for _, id := range members {

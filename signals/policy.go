@@ -44,12 +44,15 @@ type Policy struct {
 	Watch    time.Duration `koanf:"watch" json:"watch"`           // how long a corrected signal is watched for a recurrence; 14 days
 	Sure     float64       `koanf:"sure" json:"sure"`             // a signal with a lower score is written down but disturbs nobody; 0.5
 	HeldFor  time.Duration `koanf:"held_for" json:"held_for"`     // a nudge held longer than this is given up; 120h, a long weekend
+	Hints    time.Duration `koanf:"hints" json:"hints"`           // how long "not me, ask somebody else" is remembered for the like; 90 days: a quarter, as most on-call plans change; chosen
 	Group    int           `koanf:"group" json:"group"`           // least number of people behind a shown figure; 5
 	Escalate []Pattern     `koanf:"escalate" json:"escalate"`     // what counts as an escalation; any one suffices
 	Waiting  []string      `koanf:"waiting" json:"waiting"`       // parts of status names that mean: it is the originator's turn
 	Urgent   []string      `koanf:"urgent" json:"urgent"`         // priority names that are high
 	Ranks    []string      `koanf:"priorities" json:"priorities"` // priority names, most urgent first, for what the names do not tell
 	Levels   []string      `koanf:"levels" json:"levels"`         // support levels, lowest first; empty: by name
+	Looking  []string      `koanf:"looking" json:"looking"`       // emoji on a message that say: I am on it; eyes
+	Solved   []string      `koanf:"solved" json:"solved"`         // emoji on a message that say: it is solved; white_check_mark, heavy_check_mark
 
 	Detect Thresholds `koanf:"detect" json:"detect"`
 }
@@ -134,7 +137,8 @@ func DefaultPolicy() Policy {
 		Mode: Shadow, Modes: map[string]Mode{"cord": Live, "person_ping_pong": Off}, Budget: 3, PerChannel: 3,
 		Zone: "UTC", Hours: "09:00-18:00", Days: "mon-fri",
 		Repeat: 24 * time.Hour, Merge: 15 * time.Minute, Steps: 2, Patience: 8 * time.Hour, Stale: 24 * time.Hour,
-		Sure: 0.5, Watch: 14 * 24 * time.Hour, HeldFor: 120 * time.Hour, Group: 5,
+		Sure: 0.5, Watch: 14 * 24 * time.Hour, HeldFor: 120 * time.Hour, Group: 5, Hints: 90 * 24 * time.Hour,
+		Looking: []string{"eyes"}, Solved: []string{"white_check_mark", "heavy_check_mark"},
 		Escalate: []Pattern{{Raised: true}, {Handoffs: 4}},
 		Waiting:  []string{"waiting for customer", "waiting for reporter", "awaiting user", "pending customer", "awaiting information", "needs info", "need more info", "wait - user"},
 		Urgent:   []string{"highest", "high", "critical", "blocker", "urgent", "p0", "p1", "sev1", "sev-1", "1 - critical", "2 - high"},
@@ -166,7 +170,7 @@ func (p Policy) With(object []byte) (Policy, error) {
 	out.Modes, out.Holidays = maps.Clone(p.Modes), maps.Clone(p.Holidays)
 	// Lists begin empty: json would write into the elements of the old ones.
 	fields := func(p *Policy) []*[]string {
-		return []*[]string{&p.Waiting, &p.Urgent, &p.Ranks, &p.Levels, &p.Detect.QuietIncident.Channels, &p.Detect.Cord.Emoji}
+		return []*[]string{&p.Waiting, &p.Urgent, &p.Ranks, &p.Levels, &p.Looking, &p.Solved, &p.Detect.QuietIncident.Channels, &p.Detect.Cord.Emoji}
 	}
 	lists := fields(&out)
 	for _, l := range lists {

@@ -3,7 +3,6 @@ package signals
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // Person is one human of the organisation, as a roster event describes them.
@@ -44,13 +43,10 @@ type Owned struct {
 	Person    string   `json:"person,omitempty"` // a first contact within the team
 }
 
-// Absence is a time in which somebody is away.
-type Absence struct {
-	From, Until time.Time
-	Backup      string
-}
-
 // Roster is who is who, as of some moment. The zero value knows nobody.
+//
+// People is what the roster says. Person says how somebody counts, with what
+// they said of themselves put over it.
 type Roster struct {
 	People map[string]*Person
 	Teams  map[string]*Team
@@ -60,10 +56,12 @@ type Roster struct {
 	alias   map[string]string    // lower-case team name -> team id
 	away    map[string][]Absence // by the id that the source gave
 	chiefs  map[string]bool      // who manages somebody; nil until asked for
+	own     map[string]ownWord   // what people said of themselves, by the id that the source gave
+	counts  map[string]*Person   // how those people count who said something of themselves; nil until asked for
 }
 
 func (r *Roster) setPerson(p *Person) {
-	r.chiefs = nil
+	r.chiefs, r.counts = nil, nil
 	if r.People == nil {
 		r.People, r.account = make(map[string]*Person), make(map[string]string)
 	}
@@ -82,7 +80,7 @@ func (r *Roster) setPerson(p *Person) {
 
 // dropPerson forgets a person, their accounts with them.
 func (r *Roster) dropPerson(id string) {
-	r.chiefs = nil
+	r.chiefs, r.counts = nil, nil
 	if old := r.People[id]; old != nil {
 		for _, a := range old.Accounts {
 			if r.account[a] == id {
@@ -144,6 +142,7 @@ const (
 
 // link notes whose an account is; a zero identity takes that back.
 func (r *Roster) link(account string, i Identity) {
+	r.counts = nil
 	if had := r.links[account]; had.How == ByEmail && i.How == BySelf {
 		return
 	}
@@ -155,6 +154,16 @@ func (r *Roster) link(account string, i Identity) {
 		r.links = make(map[string]Identity)
 	}
 	r.links[account] = i
+}
+
+// Identity is whose an account was found out to be, and how. ok is false where
+// the roster writes it down, and where nobody found out.
+func (r *Roster) Identity(account string) (i Identity, ok bool) {
+	if r.account[account] != "" {
+		return Identity{}, false
+	}
+	i, ok = r.links[account]
+	return i, ok
 }
 
 // linked lists the accounts that were found out to be a person's, sorted.
@@ -177,8 +186,16 @@ func (r *Roster) AccountsOf(id string) []string {
 	return append(slices.Clone(p.Accounts), r.linked(p.ID)...)
 }
 
-// Person returns the person behind a source's id or a person id, or nil.
-func (r *Roster) Person(id string) *Person { return r.People[r.Who(id)] }
+// Person returns the person behind a source's id or a person id as they count:
+// what they said of themselves goes before what the roster says. It is nil for
+// people of whom nothing is known.
+func (r *Roster) Person(id string) *Person {
+	who := r.Who(id)
+	if p := r.counting()[who]; p != nil {
+		return p
+	}
+	return r.People[who]
+}
 
 // Team returns the team of that name or alias, or nil.
 func (r *Roster) Team(name string) *Team {
@@ -222,69 +239,4 @@ func (r *Roster) manages(id string) bool {
 		}
 	}
 	return r.chiefs[r.Who(id)]
-}
-
-// Available reports whether a person can be asked at time t. Where not, why is
-// a sentence and backup the person to ask instead, if one is known.
-func (r *Roster) Available(id string, t time.Time) (ok bool, why, backup string) {
-	p := r.Person(id)
-	if IsGone(id) {
-		return false, "is not known any more", ""
-	}
-	if p == nil {
-		return true, "", ""
-	}
-	switch {
-	case p.Left:
-		return false, "has left the company", p.Backup
-	case p.Bot:
-		return false, "is not a person", ""
-	case p.External:
-		return false, "is external", p.Backup
-	case p.OptedOut:
-		return false, "has opted out", p.Backup
-	}
-	if a, ok := r.absence(p, t); ok {
-		return false, "is away until " + a.Until.Format("2 January"), a.Backup
-	}
-	return true, "", ""
-}
-
-// Away reports whether a person is absent at time t, and who stands in, if
-// anybody is known to. People whom the roster does not know are not away.
-func (r *Roster) Away(id string, t time.Time) (away bool, backup string) {
-	p := r.Person(id)
-	if p == nil {
-		return false, ""
-	}
-	a, ok := r.absence(p, t)
-	return ok, a.Backup
-}
-
-// absence returns the absence of a person at time t, one with a backup first.
-func (r *Roster) absence(p *Person, t time.Time) (out Absence, ok bool) {
-	look := func(id string) {
-		if r.Who(id) != p.ID {
-			return
-		}
-		for _, a := range r.away[id] {
-			if !t.Before(a.From) && t.Before(a.Until) && (!ok || out.Backup == "") {
-				out, ok = a, true
-			}
-		}
-	}
-	if len(r.away) == 0 {
-		return out, false
-	}
-	look(p.ID)
-	for _, a := range p.Accounts {
-		look(a)
-	}
-	for _, a := range r.linked(p.ID) {
-		look(a)
-	}
-	if ok && out.Backup == "" {
-		out.Backup = p.Backup
-	}
-	return out, ok
 }

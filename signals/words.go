@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"regexp"
 	"strconv"
 	"time"
 )
@@ -53,3 +54,8 @@ func Distance(a, b string) int {
 	}
 	return last[len(y)]
 }
+
+var quotation = regexp.MustCompile(`“[^”]*”|"(?:[^"\\]|\\.)*"`)
+
+// Unquoted is a sentence without the words that it quotes.
+func Unquoted(s string) string { return quotation.ReplaceAllString(s, "“…”") }
