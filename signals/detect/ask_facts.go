@@ -2,79 +2,63 @@ package detect
 
 import (
 	"math"
+	"slices"
 	"strings"
-	"time"
 
 	"andon/signals"
 	"andon/signals/text"
 )
 
 // nAsk is the number of facts about an utterance as a whole.
-const nAsk = 35
+const nAsk = 19
 
 // askFacts are the facts from which it is told whether an utterance begins a
-// request for help that nobody has answered: its words, what stood before it,
-// and what came after.
-func (t *Talk) askFacts(replies []Reply) []float64 {
-	x := append(make([]float64, 0, nAsk), t.wordFacts()...)
-	x = append(x, t.beforeFacts()...)
-	return append(x, t.afterFacts(replies)...)
-}
-
-// wordFacts tell of the utterance itself.
-func (t *Talk) wordFacts() []float64 {
-	in := t.of(t.bestAsk())
-	var words, problem, all float64
-	for _, p := range t.Group {
-		r := t.Reading(p)
-		words += float64(len(strings.Fields(r.Doc.Prose)))
-		problem = math.Max(problem, r.Scores[text.Problem])
-		all = math.Max(all, flag(addressesAll(r.Doc.Prose)))
-	}
-	s, prose := in.r.Scores, in.r.Doc.Prose
+// request for help that nobody has answered: whether it begins anything, what
+// goes on with it, and whether it asks.
+func (t *Talk) askFacts() []float64 {
+	none, own, others := t.origin()
+	most, any, talked, talk, sum, more, naming := t.answerFacts()
+	pace, ask := math.Log1p(t.pace()), t.Reading(t.bestAsk()).Scores
 	return []float64{
-		t.questionMark(), s[text.Ask], s[text.Question], problem, s[text.HowTo],
-		math.Max(s[text.Thanks], s[text.Joke]), math.Max(s[text.Solved], s[text.NeverMind]), math.Max(s[text.Answer], s[text.Ack]),
-		flag(len(in.names) > 0), math.Log1p(words), flag(words <= 4), all,
-		flag(hasWord(prose, "you", "your", "u", "ur")), flag(hasWord(prose, "i", "my", "im", "i'm", "we", "our")),
-		flag(len(in.r.Doc.Code) > 0), flag(goesOn(t.Reading(t.Group[0]).Doc.Prose)), math.Log1p(float64(len(t.Group))),
+		none, own, others, most, any, talked, talk,
+		lean(none), lean(others), lean(any), lean(talk), min(sum, mostAnswers), min(more, mostAnswers), naming,
+		t.questionMark() * pace / paceUnit, ask[text.Ask] * pace / paceUnit, ask[text.Question] * pace / paceUnit,
+		pace / paceUnit, t.naming(),
 	}
 }
 
-func (t *Talk) questionMark() float64 {
-	for _, p := range t.Group {
-		if strings.Contains(t.Reading(p).Doc.Prose, "?") {
-			return 1
+// mostAnswers bounds how many answers count, paceUnit brings the logarithm of
+// the pace to about 1 in a busy channel.
+const mostAnswers, paceUnit = 10, 6
+
+// lean is the logarithm of the odds of a chance, bounded at both ends.
+func lean(chance float64) float64 { return math.Log((chance + 0.02) / (1.02 - chance)) }
+
+// answerFacts tell of what follows: the surest direct answer and whether there
+// is any, the same for posts that are of the talk at all, how many there are of
+// others and of the author, and whether the author addresses somebody in it.
+func (t *Talk) answerFacts() (most, any, talked, talk, sum, more, naming float64) {
+	noAnswer, noTalk := 1.0, 1.0
+	for _, f := range t.following() {
+		if f.post.Event.Actor == t.Author {
+			more += f.talk
+			if len(t.of(f.post).names) > 0 {
+				naming = math.Max(naming, f.talk)
+			}
+			continue
 		}
+		direct, reply := t.doubt(f.post, f.direct), t.doubt(f.post, f.talk)
+		most, talked = math.Max(most, direct), math.Max(talked, reply)
+		noAnswer *= 1 - math.Min(0.98, direct)
+		noTalk *= 1 - math.Min(0.98, reply)
+		sum += reply
 	}
-	return 0
+	return most, 1 - noAnswer, talked, 1 - noTalk, sum, more, naming
 }
 
-// beforeFacts tell whether the utterance goes on with something.
-func (t *Talk) beforeFacts() []float64 {
-	named, naming := t.talkingBefore()
-	pace := math.Log1p(t.pace())
-	plain := len(t.Before) > 0 && len(t.of(t.Before[len(t.Before)-1]).names) == 0
-	return []float64{
-		named, naming, t.ownRank(), t.sincePost(), t.sincePost() * flag(plain), t.nearShared(),
-		t.naming(), pace, t.questionMark() * pace,
-	}
-}
-
-// afterFacts tell of the answers.
-func (t *Talk) afterFacts(replies []Reply) []float64 {
-	most, none, named := 0.0, 1.0, 0.0
-	for _, r := range replies {
-		most = math.Max(most, r.Chance)
-		none *= 1 - math.Min(0.95, r.Chance)
-		named += flag(t.names(r.Post, t.Author))
-	}
-	naming, settled := t.ownAfter()
-	passed := t.Passed()
-	return []float64{
-		most, none, math.Min(3, named), naming, settled,
-		math.Log1p(float64(passed)), flag(passed == 0), t.questionMark() * most, most * math.Log1p(t.pace()),
-	}
+// questionMark reports whether the utterance holds a question mark.
+func (t *Talk) questionMark() float64 {
+	return flag(slices.ContainsFunc(t.Group, func(p *signals.Post) bool { return strings.Contains(t.Reading(p).Doc.Prose, "?") }))
 }
 
 // bestAsk is the post of the utterance that asks, the first of equals.
@@ -116,75 +100,6 @@ func (t *Talk) askPost(least float64) *signals.Post {
 	return nil
 }
 
-// talkingBefore tells whether somebody addressed the author shortly before the
-// utterance, and whether the author addressed somebody.
-func (t *Talk) talkingBefore() (named, naming float64) {
-	n := 0
-	for j := len(t.Before) - 1; j >= 0 && n < busyWindow; j, n = j-1, n+1 {
-		p := t.Before[j]
-		if t.Group[0].Event.At.Sub(p.Event.At) > time.Hour {
-			break
-		}
-		if t.names(p, t.Author) {
-			named = 1
-		}
-		if p.Event.Actor == t.Author && len(t.of(p).names) > 0 {
-			naming = 1
-		}
-	}
-	return named, naming
-}
-
-// sincePost is the logarithm of the minutes since anybody wrote in the channel.
-func (t *Talk) sincePost() float64 {
-	if len(t.Before) == 0 {
-		return math.Log1p(1440)
-	}
-	return math.Log1p(math.Min(1440, t.Group[0].Event.At.Sub(t.Before[len(t.Before)-1].Event.At).Minutes()))
-}
-
-// nearShared is how much the utterance shares with the posts of others just before.
-func (t *Talk) nearShared() float64 {
-	most := 0
-	for j := len(t.Before) - 1; j >= 0 && j >= len(t.Before)-6; j-- {
-		if p := t.Before[j]; p.Event.Actor != t.Author {
-			for _, g := range t.Group {
-				most = max(most, t.shared(g, p))
-			}
-		}
-	}
-	return math.Min(3, float64(most)) / 3
-}
-
-// ownAfter tells of the author's later posts whether one addresses somebody,
-// and whether one thanks or says that it is settled.
-func (t *Talk) ownAfter() (naming, settled float64) {
-	for _, p := range t.After {
-		if p.Event.Actor != t.Author {
-			continue
-		}
-		in := t.of(p)
-		if len(in.names) > 0 {
-			naming = 1
-		}
-		if in.r.Scores[text.Thanks] > 0.5 || in.r.Scores[text.Solved] > 0.5 || in.r.Scores[text.NeverMind] > 0.5 {
-			settled = 1
-		}
-	}
-	return naming, settled
-}
-
-// ownRank is the logarithm of how many posts stand between the utterance and
-// the author's post before it.
-func (t *Talk) ownRank() float64 {
-	for j := len(t.Before) - 1; j >= 0; j-- {
-		if t.Before[j].Event.Actor == t.Author {
-			return math.Log1p(float64(len(t.Before) - 1 - j))
-		}
-	}
-	return math.Log1p(talkBefore)
-}
-
 // addressesAll reports whether a text speaks to nobody in particular, as a
 // greeting or "does anyone" does.
 func addressesAll(prose string) bool {
@@ -212,4 +127,9 @@ func goesOn(prose string) bool {
 		return true
 	}
 	return false
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	return w
 }

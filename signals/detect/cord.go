@@ -48,6 +48,43 @@ func cord(s *Snapshot) []signals.Signal {
 	return out
 }
 
+// CordHeld reports whether the cord of an occasion is still pulled: by words or by
+// a command, which cannot be taken back but by deleting them, or by an emoji that
+// still stands.
+func CordHeld(c *signals.Case, occasion string, emoji []string) bool {
+	p := c.Post(occasion)
+	if p == nil || p.Event.Kind == signals.Pulled {
+		return true // what was deleted is another matter
+	}
+	return puller(p, emoji) != "" || pulls(p.Text, emoji)
+}
+
+// PulledBy is who pulled the cord of an occasion, "" where nobody is known.
+func PulledBy(c *signals.Case, occasion string, emoji []string) string {
+	if p := c.Post(occasion); p != nil && p.Event.Kind != signals.Pulled {
+		if by := puller(p, emoji); by != "" {
+			return by
+		}
+		return p.Event.Actor
+	}
+	for _, e := range c.Events() {
+		if e.ID == occasion {
+			return e.Actor
+		}
+	}
+	return ""
+}
+
+// puller is the first who put an emoji of the cord on a post, bots left out.
+func puller(p *signals.Post, emoji []string) string {
+	for _, r := range p.Reactions {
+		if slices.Contains(emoji, r.Emoji) && !signals.IsBot(r.By) {
+			return r.By
+		}
+	}
+	return ""
+}
+
 // fresh reports whether a post has to be read now: the one that was just written
 // or edited, and every one where the whole case is judged again.
 func (s *Snapshot) fresh(p *signals.Post) bool {

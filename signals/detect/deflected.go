@@ -17,6 +17,7 @@ var Deflected = Detector{
 	Name:    "deflected",
 	Doc:     "somebody was sent to open a ticket or to ask elsewhere, and then nothing happened",
 	Sources: []string{signals.Slack},
+	Likes:   true,
 	Detect:  deflected,
 }
 
@@ -41,6 +42,9 @@ func deflected(s *Snapshot) []signals.Signal {
 	ask, sent, later := deflection(s)
 	if ask == nil || settledLater(s, ask, sent, later) {
 		return nil
+	}
+	if _, on, _ := s.bounces(); len(on) >= bouncedTimes {
+		return nil // BouncedAsk says more
 	}
 	due := sent.Event.At.Add(s.Policy().Detect.Deflected.After)
 	if s.Now.Before(due) {

@@ -116,7 +116,7 @@ func (s *Snapshot) Signal(detector, occasion string, score float64, reason strin
 func All() []Detector {
 	return []Detector{
 		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, Downgraded, CameBack,
-		UnansweredAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Flapping, Cord,
+		UnansweredAsk, BouncedAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Flapping, Cord,
 	}
 }
 

@@ -13,6 +13,7 @@ type Reading struct {
 	Phrase map[text.Cue]string // the words that gave the score
 
 	lex *text.Lexicon
+	in  traits
 }
 
 // phrases returns a plain list of the lexicon by the first word of each phrase.
@@ -27,6 +28,7 @@ func (r *Reading) phrases(list string) map[string][][]string {
 // looked for once. A nil lexicon finds no cues.
 func NewReading(lex *text.Lexicon, raw string) *Reading {
 	r := &Reading{Doc: text.Parse(raw)}
+	defer func() { r.in = traitsOf(r) }()
 	if lex == nil {
 		return r
 	}

@@ -2,12 +2,10 @@ package detect
 
 import (
 	"math"
+	"slices"
 
 	"andon/signals"
 )
-
-// linkWindow is how many later posts of others are weighed as answers.
-const linkWindow = 120
 
 // Reply is a post of somebody else and how likely it answers an utterance.
 type Reply struct {
@@ -34,35 +32,37 @@ const askedAgainDoubt = 2
 
 // damp lowers a probability by doubt, in powers of e of its odds.
 func damp(p, doubt float64) float64 {
+	if p >= 1 {
+		return p
+	}
 	odds := p / (1 - p) * math.Exp(-doubt)
 	return odds / (1 + odds)
 }
 
 // Replies returns what others said after the utterance in the channel, with the
-// chance of each to be meant for the author, in time order.
+// chance of each to go on with it, in time order.
 func (t *Talk) Replies() []Reply {
-	var out []Reply
-	rank, naming := 0, t.naming()
-	for i, p := range t.After {
-		if p.Event.Actor == t.Author {
-			continue
-		}
-		if rank >= linkWindow {
-			break
-		}
-		if signals.CompareEvents(p.Event, t.Group[0].Event) > 0 {
-			chance := logistic(linkWeights[:], t.linkFacts(i, rank, naming))
-			if len(t.of(p).names) == 0 {
-				chance = damp(chance, t.strangeness(p))
-				if t.asksAgainAfter(i) {
-					chance = damp(chance, askedAgainDoubt)
-				}
+	if t.replies == nil {
+		t.replies = []Reply{}
+		for _, f := range t.following() {
+			if f.post.Event.Actor != t.Author {
+				t.replies = append(t.replies, Reply{f.post, t.doubt(f.post, f.talk)})
 			}
-			out = append(out, Reply{p, chance})
 		}
-		rank++
 	}
-	return out
+	return t.replies
+}
+
+// doubt lowers the chance of a post that addresses nobody to go on with the utterance.
+func (t *Talk) doubt(p *signals.Post, chance float64) float64 {
+	if len(t.of(p).names) > 0 {
+		return chance
+	}
+	chance = damp(chance, t.strangeness(p))
+	if i := slices.Index(t.After, p); t.asksAgainAfter(i) {
+		chance = damp(chance, askedAgainDoubt)
+	}
+	return chance
 }
 
 // strangeness is how much speaks against a flat post that addresses nobody being
@@ -118,8 +118,7 @@ func (t *Talk) pace() float64 {
 	if n < 2 {
 		return 1
 	}
-	h := t.Group[0].Event.At.Sub(t.Before[0].Event.At).Hours()
-	return math.Max(0.1, math.Min(600, float64(n)/math.Max(h, 0.001)))
+	return hourly(n, t.Group[0].Event.At.Sub(t.Before[0].Event.At).Hours())
 }
 
 // logistic is the probability of a weighted sum of facts; the last weight is the constant.

@@ -4,34 +4,11 @@ import (
 	"strings"
 
 	"andon/signals"
-	"andon/signals/text"
 )
 
 // shared is how many words of content two posts have in common.
 func (t *Talk) shared(a, b *signals.Post) int {
-	wa, wb := t.content(a), t.content(b)
-	n := 0
-	for w := range wa {
-		if wb[w] {
-			n++
-		}
-	}
-	return n
-}
-
-// content is the set of words of four letters and more in a post's prose and
-// inline code, common words left out.
-func (t *Talk) content(p *signals.Post) map[string]bool {
-	in := t.of(p)
-	if in.words == nil {
-		in.words = make(map[string]bool, 16)
-		for _, w := range text.Tokens(in.r.Doc.Prose, nil) {
-			if len(w) >= 4 && !plainWords[w] {
-				in.words[w] = true
-			}
-		}
-	}
-	return in.words
+	return common(t.Reading(a).in.content, t.Reading(b).in.content)
 }
 
 // plainWords are frequent English words that say nothing about a subject.
@@ -53,5 +30,5 @@ var plainWords = func() map[string]bool {
 // same reports whether two posts have most of their words of content in common.
 func (t *Talk) same(a, b *signals.Post) bool {
 	n := t.shared(a, b)
-	return n >= 2 && float64(n) >= 0.6*float64(min(len(t.content(a)), len(t.content(b))))
+	return n >= 2 && float64(n) >= 0.6*float64(min(len(t.Reading(a).in.content), len(t.Reading(b).in.content)))
 }

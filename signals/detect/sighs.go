@@ -46,9 +46,10 @@ func (t *Talk) findsOut(p *signals.Post) bool {
 
 // idle reports whether an utterance only has the form of a question: a few
 // words to nobody, with neither a thing of work in them nor a plea. It is not
-// asked where nobody uses threads: there, even pleas are that short.
-func (t *Talk) idle() bool {
-	if t.threaded == 0 {
+// asked where nobody uses threads: there, even pleas are that short, unless the
+// channel is for other things than work.
+func (t *Talk) idle(room *signals.Room) bool {
+	if t.threaded == 0 && !social(room) {
 		return false
 	}
 	words := 0

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"andon/signals"
-	"andon/signals/text"
 )
 
 // Bounds of an utterance: somebody who writes on within this time, with no more
@@ -37,7 +36,10 @@ type Talk struct {
 	org      *signals.Org
 	read     func(*signals.Post) *Reading
 	info     map[*signals.Post]*spoken
-	turn     map[string]int
+	numbers  map[string]int       // of the authors
+	line     []*spoken            // of the flat posts, see at
+	replies  []Reply              // see Replies
+	talkers  []string             // see speakers
 	again    *int                 // the last place in After where the author asks again, see asksAgainAfter
 	roots    map[signals.Key]bool // threads of others in the channel in which the author does not write
 	threaded float64              // the share of the posts around that stand in threads
@@ -45,9 +47,9 @@ type Talk struct {
 
 // spoken is what a post does in a conversation.
 type spoken struct {
+	who   int // its author, numbered as they come
 	r     *Reading
 	names []string // whom it addresses: ids as in Event.Actor
-	words map[string]bool
 }
 
 // IsRoot reports whether a post stands in the channel itself, not within a thread.
@@ -76,7 +78,7 @@ func TalkAt(s *Snapshot) *Talk {
 // NewTalk finds the conversation around root. thread is what was said under it;
 // room may be nil, then the thread is all there is.
 func NewTalk(root *signals.Post, thread []*signals.Post, room *signals.Room, org *signals.Org, read func(*signals.Post) *Reading) *Talk {
-	t := &Talk{Author: root.Event.Actor, Group: []*signals.Post{root}, org: org, read: read, info: make(map[*signals.Post]*spoken)}
+	t := &Talk{Author: root.Event.Actor, Group: []*signals.Post{root}, org: org, read: read, info: make(map[*signals.Post]*spoken), numbers: make(map[string]int)}
 	flat, at := flatPosts(root, room)
 	t.threaded = threadedShare(room, root)
 	t.roots = foreignThreads(room, root)
@@ -188,6 +190,7 @@ func (t *Talk) threads(root *signals.Post, thread []*signals.Post, room *signals
 			t.Thread = append(t.Thread, p)
 		}
 	}
+	t.talkers = nil
 	if room == nil || len(t.Group) < 2 {
 		return
 	}
@@ -199,6 +202,7 @@ func (t *Talk) threads(root *signals.Post, thread []*signals.Post, room *signals
 			t.Thread = append(t.Thread, p)
 		}
 	}
+	t.talkers = nil
 	slices.SortStableFunc(t.Thread, func(a, b *signals.Post) int { return signals.CompareEvents(a.Event, b.Event) })
 }
 
@@ -236,10 +240,26 @@ func (t *Talk) of(p *signals.Post) *spoken {
 	if in, ok := t.info[p]; ok {
 		return in
 	}
-	in := &spoken{r: t.read(p)}
+	who, known := t.numbers[p.Event.Actor]
+	if !known {
+		who = len(t.numbers)
+		t.numbers[p.Event.Actor] = who
+	}
+	in := &spoken{r: t.read(p), who: who}
 	in.names = t.addressed(p, &in.r.Doc)
 	t.info[p] = in
 	return in
+}
+
+// at returns what flat[i] does in the conversation.
+func (t *Talk) at(i int) *spoken {
+	if t.line == nil {
+		t.line = make([]*spoken, len(t.flat))
+	}
+	if t.line[i] == nil {
+		t.line[i] = t.of(t.flat[i])
+	}
+	return t.line[i]
 }
 
 // Reading is what a post of the conversation says.
@@ -248,61 +268,4 @@ func (t *Talk) Reading(p *signals.Post) *Reading { return t.of(p).r }
 // names reports whether post p addresses the person.
 func (t *Talk) names(p *signals.Post, person string) bool {
 	return slices.Contains(t.of(p).names, person)
-}
-
-// addressed lists whom a post addresses: those it mentions, and the person of
-// the roster whose name it begins with ("Ada: have you seen this?").
-func (t *Talk) addressed(p *signals.Post, d *text.Doc) []string {
-	var out []string
-	site := p.Event.Case.Site
-	for _, m := range d.Mentions {
-		id := signals.ID(p.Event.Case.Source, site, m)
-		if id != p.Event.Actor && !slices.Contains(broadcast, m) {
-			out = append(out, id)
-		}
-	}
-	if len(out) > 0 || t.org == nil || len(t.org.People) == 0 {
-		return out
-	}
-	if name := leadingName(d.Prose); name != "" {
-		for _, q := range t.speakers() {
-			if who := t.org.Person(q); q != p.Event.Actor && who != nil && called(who, name) {
-				return append(out, q)
-			}
-		}
-	}
-	return out
-}
-
-// broadcast are mentions that address everybody.
-var broadcast = []string{"here", "channel", "everyone"}
-
-// speakers lists who wrote in the conversation so far, the author first.
-func (t *Talk) speakers() []string {
-	out := []string{t.Author}
-	for _, list := range [][]*signals.Post{t.flat, t.Thread} {
-		for _, p := range list {
-			if !slices.Contains(out, p.Event.Actor) {
-				out = append(out, p.Event.Actor)
-			}
-		}
-	}
-	return out
-}
-
-// leadingName is the lower-case word that a text begins with when a colon or a
-// comma follows it, else "".
-func leadingName(prose string) string {
-	i := strings.IndexAny(prose, ":, \n")
-	if i <= 0 || prose[i] != ':' && prose[i] != ',' {
-		return ""
-	}
-	return strings.ToLower(strings.TrimPrefix(prose[:i], "@"))
-}
-
-// called reports whether a lower-case word is a name of the person.
-func called(p *signals.Person, word string) bool {
-	name := strings.ToLower(p.Name)
-	first, _, _ := strings.Cut(name, " ")
-	return word == name || word == first || word == strings.ReplaceAll(name, " ", "")
 }

@@ -22,11 +22,12 @@ var UnansweredAsk = Detector{
 
 // unansweredLeast is how likely an ask must be an unanswered one. At this value
 // precision and recall were about equal on the chats that the weights come from.
-const unansweredLeast = 0.4
+const unansweredLeast = 0.44
 
-// quietFactor is how many times longer an ask waits in a channel where nobody
-// has written since: there nobody can be said to have passed it by.
-const quietFactor = 2
+// quietFactor is how many times longer an ask waits at most in a channel where
+// nobody has written since: there nobody can be said to have passed it by. In
+// slow rooms a third of the answers come after the usual time.
+const quietFactor = 4
 
 func unansweredAsk(s *Snapshot) []signals.Signal {
 	if s.Case.Key.Source == signals.Jira {
@@ -44,7 +45,7 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	ask := t.askPost(limit.Least)
-	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.takenBack() || t.idle() || t.repeats(s, ask) {
+	if ask == nil || ask.Event.ID != s.Case.Posts[0].Event.ID || t.takenBack() || t.idle(s.Room) || t.repeats(s, ask) {
 		return nil
 	}
 	if t.answered() {
@@ -54,6 +55,9 @@ func unansweredAsk(s *Snapshot) []signals.Signal {
 	if s.Now.Before(due) {
 		s.LookAt(due)
 		s.LookAfter(limit.Posts - seen.Passed())
+		if seen.Passed() == 0 {
+			s.LookAfter(1)
+		}
 		return nil
 	}
 	if t.namedLater(len(seen.After)) {
@@ -150,18 +154,33 @@ func unansweredReason(s *Snapshot, t *Talk, ask *signals.Post) string {
 	return fmt.Sprintf("A question was asked %s ago%s and nobody has answered it%s.", lasted(s.Now.Sub(ask.Event.At)), where, passed)
 }
 
+// dueFor is when an ask has waited long enough: after the time if somebody else
+// has written below it by then, else with the first who does, at the latest after
+// quietFactor times as long.
+func (t *Talk) dueFor(ask *signals.Post, after time.Duration) time.Time {
+	least, most := ask.Event.At.Add(after), ask.Event.At.Add(quietFactor*after)
+	for _, p := range t.After {
+		switch {
+		case p.Event.Actor == t.Author:
+		case p.Event.At.Before(least):
+			return least
+		case p.Event.At.Before(most):
+			return p.Event.At
+		}
+	}
+	return most
+}
+
 // waited cuts the conversation to what was said until the ask had waited long
 // enough, so that later talk does not change the verdict, and tells when that
 // was or will be: after the time, or after so many posts of others.
 func (t *Talk) waited(ask *signals.Post, after time.Duration, posts int) (*Talk, time.Time) {
-	due := ask.Event.At.Add(after)
-	if !slices.ContainsFunc(t.After, func(p *signals.Post) bool {
-		return p.Event.Actor != t.Author && p.Event.At.Before(due)
-	}) {
-		due = ask.Event.At.Add(quietFactor * after)
-	}
+	due := t.dueFor(ask, after)
 	cut := *t
-	cut.turn, cut.again = nil, nil
+	cut.replies, cut.again = nil, nil
+	if i := slices.IndexFunc(t.flat, func(p *signals.Post) bool { return p.Event.At.After(due) }); i >= 0 {
+		cut.flat = t.flat[:i]
+	}
 	n := 0
 	for i, p := range t.After {
 		if p.Event.At.After(due) {
@@ -273,7 +292,8 @@ func (t *Talk) repeats(s *Snapshot, ask *signals.Post) bool {
 	return false
 }
 
-// unanswered is the chance that the utterance is a request that nobody answered.
+// unanswered is the chance that the utterance is a request that nobody
+// answered; see askFacts.
 func (t *Talk) unanswered() float64 {
-	return logistic(askWeights[:], t.askFacts(t.Replies()))
+	return logistic(askWeights[:], t.askFacts())
 }

@@ -38,6 +38,7 @@ const (
 // always at least one choice; with nobody to ask it has an empty To.
 func Pick(m *Model, org *signals.Org, c *signals.Case, s *signals.Signal, now time.Time) []Choice {
 	p := picker{m: m, org: org, c: c, s: s, now: now, seen: make(map[string]bool, 8)}
+	p.hints()
 	switch s.Need {
 	case signals.NeedHolder:
 		p.holder()
@@ -65,6 +66,7 @@ type picker struct {
 	seen    map[string]bool
 	out     []Choice
 	refused []Refusal
+	taught  []signals.Hint
 }
 
 func (p *picker) done() []Choice {
@@ -152,6 +154,7 @@ func (p *picker) holder() {
 	}
 	p.offer(p.c.Holder, "holds it now", 1)
 	p.bar(p.c.Opener, "raised it")
+	p.named()
 }
 
 // lead proposes the lead of a team.
@@ -165,6 +168,7 @@ func (p *picker) lead(team string) {
 // the holder, else the lead of the team that owns it.
 func (p *picker) leads() {
 	p.barParties()
+	p.named()
 	p.lead(p.c.Team)
 	if x := p.org.Person(p.c.Holder); x != nil {
 		p.lead(x.Team)

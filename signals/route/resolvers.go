@@ -12,6 +12,7 @@ import (
 func (p *picker) resolvers() {
 	if p.s.Need != signals.NeedHolder {
 		p.barParties()
+		p.named()
 	}
 	people, teams := p.known()
 	own := owners(p.org, p.c)

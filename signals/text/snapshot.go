@@ -14,7 +14,7 @@ const (
 	section        = "text.index"
 	sectionVersion = 1
 
-	termBytes     = 4 + 1 + 1 + 1 // at least
+	termBytes     = 4 + 1 + 1 // at least
 	documentBytes = 1 + 1 + 1
 	postingBytes  = 1 + 1
 )
