@@ -8,7 +8,9 @@
 //	route   names who can act, and why (signals/route)
 //	hold    says whether now is the time: mode, audience, mute, repeat, quiet hours, budget, merge
 //	Track   moves the ledgers of the signals that the event concerns
-//	Due     releases held nudges, and lets signals die that nothing came of
+//	Due     releases held nudges, goes sideways to the next who could help where
+//	        somebody refused, did not answer or could not be reached, tells those
+//	        again who asked for it, and lets signals die that nothing came of
 //
 // A World is the state that these steps work on. Replay fills one World with
 // everything; a service fills it with what one problem needs. Nothing here

@@ -7,25 +7,43 @@ import (
 	"andon/signals"
 )
 
-// due releases what was held long enough and lets die what nothing came of. It
-// returns when the case wants to be looked at next for these reasons.
+// due releases what was held long enough, makes the next steps, and lets die
+// what nothing came of. It returns when the case wants to be looked at next for
+// these reasons.
 func (w *World) due(c *signals.Case, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range w.Book.running(c.Key) {
-		for _, n := range r.Nudges {
-			switch n.State {
-			case signals.Held:
-				w.release(c, r, n, now)
-			case signals.Proposed:
-				w.lapse(c, r, n, now)
-			}
-			if n.State == signals.Held || n.State == signals.Proposed {
-				next = earlier(next, n.Look)
-			}
+		next = earlier(next, w.dueOf(c, r, now))
+		for w.onward(c, r, now) {
+			next = earlier(next, w.dueOf(c, r, now))
 		}
-		next = earlier(next, w.expire(r, now))
 	}
 	return next
+}
+
+// dueOf is due for one record, without its next step.
+func (w *World) dueOf(c *signals.Case, r *Record, now time.Time) (next time.Time) {
+	for _, n := range r.Nudges {
+		if n.State == signals.Proposed {
+			w.lapse(c, r, n, now)
+		}
+		if n.State == signals.Held {
+			w.release(c, r, n, now)
+		}
+		if n.State == signals.Held || n.State == signals.Proposed {
+			next = earlier(next, n.Look)
+		}
+	}
+	return earlier(next, w.expire(r, now))
+}
+
+// since is since when a nudge waits to be said: a first one since its signal was
+// found, a further one since it was made.
+func since(r *Record, n *signals.Nudge) time.Time {
+	if n.Step == 0 && !reminds(n) {
+		return r.Signal.At
+	}
+	return n.At
 }
 
 // release looks at a held nudge again: it is dropped when the problem moved on
@@ -34,19 +52,29 @@ func (w *World) release(c *signals.Case, r *Record, n *signals.Nudge, now time.T
 	if w.overtaken(c, r, n, now) || now.Before(n.Look) {
 		return
 	}
-	why := n.Why
-	n.At = now
+	v := w.released(c, r, n, now)
+	if v.State != signals.Held {
+		n.At = now
+	}
+	w.settle(r, n, v)
+}
+
+func (w *World) released(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) verdict {
+	why, from := n.Why, since(r, n)
 	if why == notPlaced {
-		w.settle(r, n, w.place(c, r, n, now))
-		return
+		return w.place(c, r, n, now)
 	}
-	if now.Sub(r.Signal.At) > w.Org.Policy.HeldFor {
-		w.settle(r, n, verdict{signals.Superseded, "it was held too long: " + why, time.Time{}})
-		return
+	if w.takenBack(c, n.Signal) {
+		return verdict{signals.Superseded, "what it rests on was taken back before it was time to speak", time.Time{}}
 	}
-	if gone := w.takenBack(c, n.Signal); gone {
-		w.settle(r, n, verdict{signals.Superseded, "what it rests on was taken back before it was time to speak", time.Time{}})
-		return
+	if reminds(n) {
+		return w.reminder(c, r, n, now)
+	}
+	if m, ok := w.muteOf(c, n, now); ok && now.Sub(from) > w.Org.Policy.HeldFor {
+		return verdict{signals.Superseded, w.mutedWhy(n, m), time.Time{}}
+	}
+	if now.Sub(from) > w.Org.Policy.HeldFor {
+		return verdict{signals.Superseded, "it was held too long: " + why, time.Time{}}
 	}
 	var v verdict
 	if ok, _, _ := w.Org.Available(n.To, now); ok && w.visible(c, n.Signal, w.viewer(n.To)) {
@@ -55,16 +83,19 @@ func (w *World) release(c *signals.Case, r *Record, n *signals.Nudge, now time.T
 		v = w.place(c, r, n, now) // who it was for cannot be asked any more
 	}
 	if v.State == signals.Held && v.Why != why {
-		v.Why += " (held since " + r.Signal.At.Format("2 January 15:04") + ")"
+		v.Why += " (held since " + from.Format("2 January 15:04") + ")"
 	}
-	w.settle(r, n, v)
+	return v
 }
 
 // lapse drops a nudge that waits for approval when the problem moved on, or
 // nobody approved it in time.
 func (w *World) lapse(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) {
-	n.Look = r.Signal.At.Add(w.Org.Policy.HeldFor)
-	if !w.overtaken(c, r, n, now) && !now.Before(n.Look) {
+	n.Look = since(r, n).Add(w.Org.Policy.HeldFor)
+	if w.overtaken(c, r, n, now) || w.decided(c, r, n, now) {
+		return
+	}
+	if !now.Before(n.Look) {
 		n.At = now
 		w.settle(r, n, verdict{signals.Superseded, "nobody approved it within " + signals.Lasted(w.Org.Policy.HeldFor), time.Time{}})
 	}
@@ -78,8 +109,10 @@ func (w *World) overtaken(c *signals.Case, r *Record, n *signals.Nudge, now time
 		why = "it was deleted before it was time to speak"
 	case r.Ledger.Reached(signals.Corrected), !c.Open():
 		why = "it was solved before it was time to speak"
-	case r.Ledger.Reached(signals.ReactedTo):
+	case r.Ledger.Reached(signals.ReactedTo) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
 		why = "somebody reacted before it was time to speak"
+	case w.letGo(c, n.Signal):
+		why = letGoSoon
 	default:
 		return false
 	}
@@ -133,7 +166,8 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// ignored ends the wait for an answer after the person's patience in working time.
+// ignored ends the wait for an answer after the person's patience in working time;
+// onward goes on from there.
 func (w *World) ignored(r *Record, now time.Time) time.Time {
 	var next time.Time
 	for _, n := range r.Nudges {
@@ -150,7 +184,6 @@ func (w *World) ignored(r *Record, now time.Time) time.Time {
 			continue
 		}
 		n.State, n.Why = signals.Ignored, "no answer within "+signals.Lasted(w.Org.Policy.Patience)+" of working time"
-		r.Ledger.Die(signals.ReceivedBy, n.Why, end)
 	}
 	return next
 }
@@ -167,6 +200,8 @@ func (w *World) Outlived(r *Record, n *signals.Nudge, now time.Time) (why string
 		return "it was solved before it could be said", true
 	case r.Ledger.Times[signals.ReactedTo].After(n.At):
 		return "somebody reacted before it could be said", true
+	case w.letGo(c, n.Signal):
+		return "the cord was let go before it could be said", true
 	case now.Sub(n.At) > w.Org.Policy.HeldFor:
 		return "it could not be said for " + signals.Lasted(now.Sub(n.At)), true
 	case w.takenBack(c, n.Signal):

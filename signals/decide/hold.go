@@ -23,10 +23,10 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 	if ok, why, _ := w.Org.Available(n.To, now); !ok {
 		return verdict{signals.Superseded, "the person " + why, time.Time{}}
 	}
-	if until, ok := w.Org.Muted(n.To, n.Signal.Detector, scope(c), now); ok {
-		return verdict{signals.Held, n.Signal.Detector + " is muted until " + until.Format("2 January 15:04"), until}
+	if m, ok := w.muteOf(c, n, now); ok {
+		return w.muteHold(n, m, now)
 	}
-	asked := solicited(n.Signal)
+	asked := solicited(n)
 	if !asked {
 		if v, done := w.sureHold(n); done {
 			return v
@@ -48,9 +48,54 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 	return verdict{signals.Sent, "nothing stood in the way", time.Time{}}
 }
 
-// solicited reports whether somebody asked for the nudge: a pulled cord does
-// not wait for office hours and counts against nobody's budget.
-func solicited(s *signals.Signal) bool { return s.Detector == "cord" }
+// solicited reports whether somebody asked for the nudge: a pulled cord, and what
+// somebody wants to be told again, does not wait for office hours and counts
+// against nobody's budget.
+func solicited(n *signals.Nudge) bool { return n.Signal.Detector == "cord" || reminds(n) }
+
+// muteOf is the mute that keeps a nudge from being said now: of the person or for
+// everybody, for the case's project or channel, or for the channel that it goes to.
+func (w *World) muteOf(c *signals.Case, n *signals.Nudge, now time.Time) (signals.Mute, bool) {
+	return w.Org.MuteOf(n.To, n.Signal.Detector, now, scope(c), n.To)
+}
+
+// muteHold holds a nudge until its mute ends, at most as long as anything is held.
+func (w *World) muteHold(n *signals.Nudge, m signals.Mute, now time.Time) verdict {
+	from := n.Signal.At
+	if n.Step > 0 || reminds(n) {
+		from = n.At
+	}
+	end := from.Add(w.Org.Policy.HeldFor)
+	if !now.Before(end) {
+		return verdict{signals.Superseded, w.mutedWhy(n, m), time.Time{}}
+	}
+	if m.Until.Before(end) {
+		end = m.Until
+	}
+	return verdict{signals.Held, w.mutedWhy(n, m), end}
+}
+
+// mutedWhy says until when a nudge is not to be said, in the zone of its reader.
+func (w *World) mutedWhy(n *signals.Nudge, m signals.Mute) string {
+	until := w.moment(n.To, m.Until)
+	switch {
+	case m.Person != "" && m.Detector != "":
+		return m.Detector + " is muted until " + until
+	case m.Person != "":
+		return "muted until " + until
+	case m.Detector != "":
+		return m.Detector + " is silenced until " + until
+	}
+	return "silenced until " + until
+}
+
+// moment tells a time as somebody would, in their zone.
+func (w *World) moment(who string, t time.Time) string {
+	if cal := w.Org.Calendar(who); cal.Zone != nil {
+		t = t.In(cal.Zone)
+	}
+	return t.Format("Mon 2 Jan 15:04")
+}
 
 func scope(c *signals.Case) string { return c.Project }
 
@@ -63,6 +108,9 @@ func (w *World) modeHold(c *signals.Case, n *signals.Nudge) (verdict, bool) {
 	case signals.Live:
 		return verdict{}, false
 	case signals.Ask:
+		if yes, said := w.approval(c, n); yes && said || reminds(n) {
+			return verdict{}, false
+		}
 		return verdict{signals.Proposed, n.Signal.Detector + " asks before it speaks", time.Time{}}, true
 	case signals.Off:
 		return verdict{signals.Shadowed, n.Signal.Detector + " is off", time.Time{}}, true

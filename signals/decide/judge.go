@@ -20,7 +20,7 @@ func (w *World) settle(r *Record, n *signals.Nudge, v verdict) {
 		}
 		r.Ledger.Reach(signals.Transmitted, at, false)
 	case signals.Shadowed, signals.Superseded, signals.Failed:
-		r.Ledger.Die(signals.Transmitted, v.Why, at)
+		w.stop(r, v.Why, at)
 	}
 }
 
@@ -129,10 +129,15 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 	case signals.Refused:
 		w.receive(r, e.Actor, e.At)
 		w.refused(r, e)
+	case signals.Snoozed:
+		w.snoozed(r, e)
+	case signals.Useless:
+		w.useless(r, e)
 	case signals.Said:
 		w.spoke(r, c, e)
 	case signals.Reacted:
 		w.receive(r, e.Actor, e.At)
+		w.marked(r, c, e)
 	case signals.Assigned, signals.TeamMoved, signals.Status, signals.Linked:
 		if w.machine(e.Actor) || e.From == e.To && e.Kind != signals.Linked {
 			w.receive(r, e.Actor, e.At)
@@ -154,13 +159,13 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 			l.Quiet, r.Again = time.Time{}, e.At
 		}
 	case signals.Confirmed:
-		l.Reach(signals.ConfirmedBy, e.At, false)
-		r.Over = true
+		w.ends(r, e.At, false)
 	case signals.Denied, signals.Reopened:
 		if l.Times[signals.Corrected].After(e.At) {
 			return // judged again, or heard late: it was solved after that
 		}
 		l.Undo(signals.Corrected)
+		l.Undo(signals.ConfirmedBy) // by an emoji, which leaves the story open
 		l.Quiet, r.Again = time.Time{}, e.At
 	}
 }
@@ -185,10 +190,21 @@ func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 	if reading.Has(text.Solved, 0.5) || reading.Has(text.NeverMind, 0.5) {
 		r.Ledger.Reach(signals.Corrected, e.At, true)
 		if own && c.Key.Source == signals.Slack {
-			r.Ledger.Reach(signals.ConfirmedBy, e.At, true)
-			r.Over = true
+			w.ends(r, e.At, true)
 		}
 	}
+}
+
+// ends closes the story of a record: who raised it says that it is solved.
+func (w *World) ends(r *Record, at time.Time, proxy bool) {
+	for _, n := range r.Nudges {
+		if n.State == signals.Held || n.State == signals.Proposed {
+			n.At = at
+			w.settle(r, n, verdict{signals.Superseded, "it was solved before it was time to speak", time.Time{}})
+		}
+	}
+	r.Ledger.Reach(signals.ConfirmedBy, at, proxy)
+	r.Over = true
 }
 
 func (w *World) raised(c *signals.Case, actor string) bool {
@@ -219,16 +235,6 @@ func (w *World) acted(r *Record, e *signals.Event) {
 	for _, n := range r.Nudges {
 		if n.State == signals.Received && w.isFor(n, e.Actor) {
 			n.State, n.Why = signals.Acted, "the person acted on the problem"
-		}
-	}
-}
-
-// refused records that somebody who was told said: not me.
-func (w *World) refused(r *Record, e *signals.Event) {
-	for _, n := range r.Nudges {
-		if n.State == signals.Received && w.isFor(n, e.Actor) {
-			n.State, n.Why = signals.Declined, "the person said that it is not for them"
-			r.Ledger.Die(signals.ReactedTo, "who was asked said that it is not for them", e.At)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"andon/signals"
 	"andon/signals/detect"
-	"andon/signals/route"
 )
 
 // Looked is what came of one look at a case.
@@ -86,7 +85,12 @@ func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Recor
 	}
 	p := w.Problem(c)
 	s.Problem = p.ID
+	raiser := w.raiser(c, &s)
+	if w.private(c, &s, raiser) {
+		return nil
+	}
 	r := w.Book.enter(&s, w.weigh(p, c, &s))
+	r.Raiser = raiser
 	if w.silent {
 		r.Over = true
 	} else {
@@ -196,117 +200,4 @@ func (w *World) wasLearnt(c *signals.Case, s *signals.Signal) bool {
 		e := w.evidence(p, c, id)
 		return e == nil || e.At.UnixNano() > w.learnt[e.Case]
 	})
-}
-
-// place finds the first candidate who may see what a nudge is about, and asks
-// whether now is the time. What they may not see plays no part in what they are
-// told.
-func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) verdict {
-	n.To, n.Owner, n.Route, n.Signal = "", "", "", r.Signal
-	choices, why := w.choices(c, r.Signal, now)
-	for _, ch := range choices {
-		own, because, ok := w.asSeenBy(c, r.Signal, ch, now)
-		if !ok {
-			why = "nobody who may see it is known to help"
-			continue
-		}
-		n.To, n.Owner, n.Route, n.Signal = ch.To, ch.Owner, because, own
-		return w.hold(c, n, now)
-	}
-	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {
-		return v
-	}
-	return verdict{signals.Failed, why, time.Time{}}
-}
-
-// choices asks the routes for whom to tell; why says what stands in the way
-// when there is nobody.
-func (w *World) choices(c *signals.Case, s *signals.Signal, now time.Time) ([]route.Choice, string) {
-	if w.Memory.Routes == nil {
-		return nil, "routes were not asked for"
-	}
-	choices := route.Pick(w.Memory.Routes, w.Org, c, s, now)
-	choices = slices.DeleteFunc(choices, func(ch route.Choice) bool { return ch.To == "" })
-	return choices, "nobody is known who could help"
-}
-
-// asSeenBy makes the signal, and why it is for this candidate, again from what
-// the candidate may see. ok is false when there is no such signal for them, or
-// nothing that they may see leads to them.
-func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch route.Choice, now time.Time) (own *signals.Signal, because string, ok bool) {
-	v := w.viewer(ch.To)
-	p := w.Problem(c).For(v)
-	seen := p.Case(c.Key)
-	if seen == nil {
-		return nil, "", false
-	}
-	if because, ok = ch.Why, seen == c; !ok {
-		if because, ok = w.leadsTo(seen, s, ch.To, now); !ok {
-			return nil, "", false
-		}
-	}
-	room := w.Room(c.Key.Channel())
-	if room != nil {
-		room = room.For(v)
-	}
-	if seen == c && (room == nil || room == w.Room(c.Key.Channel())) && v.Sees(s.Audience) {
-		if p.Case(s.Problem) != nil {
-			return s, because, true
-		}
-		again := *s
-		again.Problem = p.ID
-		return &again, because, true
-	}
-	own, ok = w.again(&detect.Snapshot{Case: seen, Problem: p, Room: room, Models: w.Memory, Org: w.Org, Now: s.At}, s, v)
-	return own, because, ok
-}
-
-// leadsTo asks the routes again about a case as somebody may see it.
-func (w *World) leadsTo(seen *signals.Case, s *signals.Signal, to string, now time.Time) (why string, ok bool) {
-	choices, _ := w.choices(seen, s, now)
-	for _, ch := range choices {
-		if ch.To == to {
-			return ch.Why, true
-		}
-	}
-	return "", false
-}
-
-// again finds a signal anew in what a viewer may see: first as the event would
-// show it, then as time would. All its evidence has to be visible to them.
-func (w *World) again(snap *detect.Snapshot, s *signals.Signal, v signals.Viewer) (*signals.Signal, bool) {
-	d, found := detect.Find(s.Detector)
-	if !found {
-		return nil, false
-	}
-	all := snap.Case.Events()
-	snap.Event = all[len(all)-1]
-	for range 2 {
-		for _, x := range d.Detect(snap) {
-			if x.Occasion != s.Occasion || !w.visible(snap.Case, &x, v) {
-				continue
-			}
-			w.weigh(snap.Problem, snap.Case, &x)
-			return &x, true
-		}
-		snap.Event = nil
-	}
-	return nil, false
-}
-
-// visible reports whether a viewer may see all the evidence of a signal.
-func (w *World) visible(c *signals.Case, s *signals.Signal, v signals.Viewer) bool {
-	p := w.Problem(w.Case(c.Key))
-	return !slices.ContainsFunc(s.Evidence, func(id string) bool {
-		e := w.evidence(p, c, id)
-		return e == nil || !v.Sees(e.Audience)
-	})
-}
-
-// viewer is what the target of a nudge may see: a person, or everybody in a channel.
-func (w *World) viewer(to string) signals.Viewer {
-	if w.Room(to) != nil {
-		return w.Org.ChannelViewer(to)
-	}
-	return w.Org.Viewer(to)
 }

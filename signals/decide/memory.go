@@ -19,6 +19,7 @@ type Memory struct {
 
 	ids      []signals.Key                   // by index id
 	cases    func(signals.Key) *signals.Case // as they stand now; the world's
+	private  func(who string) bool           // whose words are not to be read; nil for nobody's
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
 	habits   map[string]*habit
@@ -66,19 +67,36 @@ func (m *Memory) like(wanted bool) {
 const generation = 8192
 
 // Read implements detect.Models.
+// Of what somebody wrote who opted out nothing is read.
 func (m *Memory) Read(p *signals.Post) *detect.Reading {
-	if r, ok := m.readings[p.Event]; ok && r.of == p.Text {
+	words := p.Text
+	if m.unread(p.Event.Actor) {
+		words = ""
+	}
+	if r, ok := m.readings[p.Event]; ok && r.of == words {
 		return r.Reading
 	}
 	r, ok := m.older[p.Event]
-	if !ok || r.of != p.Text {
-		r = &reading{detect.NewReading(m.Lexicon, p.Text), p.Text}
+	if !ok || r.of != words {
+		r = &reading{detect.NewReading(m.Lexicon, words), words}
 	}
 	if len(m.readings) >= generation {
 		m.older, m.readings = m.readings, make(map[*signals.Event]*reading, generation)
 	}
 	m.readings[p.Event] = r
 	return r.Reading
+}
+
+func (m *Memory) unread(who string) bool { return m.private != nil && m.private(who) }
+
+// wordless is a case without the words of who opened it, where they opted out.
+func (m *Memory) wordless(c *signals.Case) *signals.Case {
+	if !m.unread(c.Opener) {
+		return c
+	}
+	out := *c
+	out.Title, out.Body = "", ""
+	return &out
 }
 
 // Observe learns from a case after e was applied to it.
@@ -91,12 +109,12 @@ func (m *Memory) Observe(c *signals.Case, e *signals.Event) {
 		m.teams = append(m.teams, c.Key.Site)
 		slices.Sort(m.teams)
 	}
-	if e.Audience != signals.Public {
+	if e.Audience != signals.Public || e.Kind.Answers() {
 		return
 	}
 	c = c.For(public)
-	if m.Routes != nil {
-		m.Routes.Observe(c, e)
+	if m.Routes != nil && !(e.Kind == signals.Said && m.unread(e.Actor)) {
+		m.Routes.Observe(m.wordless(c), e)
 	}
 	m.observeHabit(c, e)
 	if e.Kind == signals.Closed && c.Closes == 1 {
@@ -146,7 +164,7 @@ func (m *Memory) Remember(c *signals.Case) {
 	}
 	c = c.For(public)
 	f, ok := fields(c)
-	if !ok {
+	if !ok || m.unread(c.Opener) {
 		return
 	}
 	id := int32(len(m.ids))
@@ -189,7 +207,7 @@ func (m *Memory) Alike(c *signals.Case, k int) []detect.Like {
 		return nil
 	}
 	f, ok := fields(c)
-	if !ok {
+	if !ok || m.unread(c.Opener) {
 		return nil
 	}
 	a, ok := m.likes[c.Key]

@@ -60,7 +60,7 @@ func NewWorld(org *signals.Org, o Options) *World {
 	}
 	o.Index = w.chooseDetectors(o.Detectors) || o.Index
 	w.Memory = newMemory(o)
-	w.Memory.cases = w.Case
+	w.Memory.cases, w.Memory.private = w.Case, func(who string) bool { return w.Org.OptedOut(who) }
 	return w
 }
 
@@ -91,7 +91,7 @@ func (w *World) chooseDetectors(names []string) (likes bool) {
 // later than its time refolds its case.
 func (w *World) Take(e *signals.Event) (*signals.Case, error) {
 	switch e.Kind {
-	case signals.RosterSet, signals.AwaySet, signals.Muted, signals.Joined:
+	case signals.RosterSet, signals.AwaySet, signals.Muted, signals.Joined, signals.Watched:
 		return nil, w.Org.Apply(e)
 	case signals.PolicySet, signals.ModeSet:
 		err := w.Org.Apply(e)
