@@ -103,10 +103,15 @@ func week(t *rapid.T) []*signals.Event {
 	for range rapid.IntRange(1, 120).Draw(t, "events") {
 		at = at.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, "minutes")) * time.Minute)
 		who := rapid.SampledFrom(people).Draw(t, "who")
-		if rapid.Bool().Draw(t, "chat") {
+		switch rapid.IntRange(0, 5).Draw(t, "kind") {
+		case 0, 1:
 			put(talk(t, at, who, n))
-		} else {
+		case 2, 3:
 			put(move(t, at, who))
+		case 4:
+			put(answer(t, at, who, people))
+		case 5:
+			put(wish(t, at, who, people))
 		}
 	}
 	return opened(out)
@@ -128,6 +133,52 @@ func talk(t *rapid.T, at time.Time, who string, n int64) signals.Event {
 	}).Draw(t, "words")
 	if rapid.IntRange(0, 9).Draw(t, "cord") == 0 {
 		e.Kind, e.Ref = signals.Pulled, e.ID
+	}
+	return e
+}
+
+// answer is what somebody says to andon, or with an emoji.
+func answer(t *rapid.T, at time.Time, who string, people []string) signals.Event {
+	e := signals.Event{Case: signals.Key{Source: signals.Jira, Site: "s", ID: fmt.Sprint(rapid.IntRange(1, 8).Draw(t, "issue"))}, Actor: "slack/s/" + who, At: at, Audience: signals.Public}
+	if rapid.Bool().Draw(t, "thread") {
+		channel := rapid.SampledFrom([]string{"C1", "C2", "CX"}).Draw(t, "channel")
+		e.Case = signals.SlackThread("s", channel, fmt.Sprintf("%d.0", rapid.IntRange(1, 12).Draw(t, "root")))
+		if channel == "CX" {
+			e.Audience = signals.MembersOf("slack/s/CX")
+		}
+	}
+	later := at.Add(time.Duration(rapid.IntRange(-5, 60).Draw(t, "hours")) * time.Hour).Format(time.RFC3339)
+	switch rapid.IntRange(0, 5).Draw(t, "says") {
+	case 0, 1:
+		e.Kind, e.To = signals.Refused, rapid.SampledFrom([]string{"", "slack/s/ann", "cat", "jira/s/fay", "stranger"}).Draw(t, "named")
+	case 2, 3:
+		e.Kind, e.To = signals.Snoozed, later
+	case 4:
+		e.Kind, e.Field = signals.Useless, rapid.SampledFrom([]string{"", "noise"}).Draw(t, "why")
+	case 5:
+		e.Kind = rapid.SampledFrom([]signals.Kind{signals.Claimed, signals.Denied, signals.Confirmed}).Draw(t, "other")
+	}
+	return e
+}
+
+// wish is what somebody says of themselves or of who answers for something.
+func wish(t *rapid.T, at time.Time, who string, people []string) signals.Event {
+	e := signals.Event{Case: signals.Key{Source: signals.Own, Site: "t", ID: "org"}, Kind: signals.RosterSet, Field: "own", To: "slack/s/" + who, Actor: "slack/s/" + who, At: at}
+	until := at.Add(time.Duration(rapid.IntRange(-5, 90).Draw(t, "hours")) * time.Hour)
+	switch rapid.IntRange(0, 3).Draw(t, "wish") {
+	case 0:
+		e.Text = rapid.SampledFrom([]string{"", `{"opted_out":true}`, `{"opted_out":false}`, `{"thanks":true}`, `{"backup":"ann"}`}).Draw(t, "own")
+	case 1:
+		h := signals.Hint{Not: who, Instead: rapid.SampledFrom(people).Draw(t, "instead"), By: who, At: at, Until: until}
+		raw, _ := json.Marshal(h)
+		e.Field, e.To, e.Text = "hint", h.ID(), string(raw)
+	case 2:
+		e.Kind, e.Field, e.To = signals.Muted, "", until.Format(time.RFC3339)
+		if rapid.Bool().Draw(t, "everybody") {
+			e.Actor, e.Ref = "", "slack/s/C1"
+		}
+	case 3:
+		e.Kind, e.Field, e.To, e.Text = signals.AwaySet, "", who, until.Format(time.RFC3339)
 	}
 	return e
 }
@@ -215,10 +266,12 @@ func TestManners(t *testing.T) {
 				if !said(n) {
 					continue
 				}
-				require.False(t, told[r.Signal.Key()+n.To], "%s heard twice of %s", n.To, r.Signal.Key())
+				again := n.Route == "asked to be told again"
+				require.False(t, told[r.Signal.Key()+n.To] && !again, "%s heard twice of %s", n.To, r.Signal.Key())
+				require.False(t, n.Step > 0 && !again && w.Org.Who(r.Signal.About) == n.To, "%s is the one whom it is about", n.To)
 				told[r.Signal.Key()+n.To] = true
 				require.True(t, w.Rooms[n.To] != nil || w.Org.Viewer(n.To).Sees(r.Signal.Audience), "%s may not see it", n.To)
-				if r.Signal.Detector == "cord" {
+				if r.Signal.Detector == "cord" || again {
 					continue
 				}
 				cal := w.Org.Calendar(n.To)
@@ -239,6 +292,14 @@ func TestLedgersAreWhole(t *testing.T) {
 		res, _ := everything(t, week(t), live())
 		for _, r := range res.World.Book.Records {
 			l := r.Ledger
+			steps := map[string]bool{}
+			for i, n := range r.Nudges {
+				require.Equal(t, i, n.Step)
+				if n.To != "" {
+					steps[n.To] = true
+				}
+			}
+			require.LessOrEqual(t, len(steps), res.World.Org.Policy.Steps+1, "too many people for one occasion")
 			require.True(t, l.Reached(signals.Generated))
 			for _, s := range signals.Stages {
 				if l.Reached(s) {

@@ -35,12 +35,14 @@ type Report struct {
 	size map[string]int // people by team
 }
 
-// DetectorRow is what became of the signals of one detector.
+// DetectorRow is what became of the signals of one detector: of each its first
+// nudge is counted once, as it stands at the end.
 type DetectorRow struct {
 	Name                                               string
 	Doc                                                string
 	Mode                                               signals.Mode
 	Signals, Sent, Held, Superseded, Shadowed, NoRoute int
+	Further                                            int // nudges that were said to others after the first, for want of an answer: a history knows no answers to andon
 	Reacted, Corrected, Confirmed                      int
 	PerWeek                                            float64
 }
@@ -173,6 +175,12 @@ func (r *Report) detectors(w *decide.World, res *Result) {
 func (row *DetectorRow) count(rec *decide.Record) {
 	row.Signals++
 	for _, n := range rec.Nudges {
+		if n.Step > 0 {
+			if said(n) {
+				row.Further++
+			}
+			continue
+		}
 		switch n.State {
 		case signals.Sent, signals.Received, signals.Acted, signals.Ignored, signals.Declined:
 			row.Sent++
