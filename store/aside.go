@@ -2,33 +2,26 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
+
+	"andon/signals"
 )
 
-// Feedback is what somebody said of a nudge.
-type Feedback struct {
-	Nudge   string // its key
-	By      string // person id
-	Verdict string
-	Why     string
-	At      time.Time
-}
-
-// AddFeedback stores what somebody said of a nudge.
-func (db *DB) AddFeedback(ctx context.Context, f Feedback) (err error) {
-	defer explain(&err, "store feedback")
+// AddOpinion stores what somebody said of a nudge, in place of what they said of
+// it earlier. One that is older than that is dropped.
+func (db *DB) AddOpinion(ctx context.Context, f signals.Opinion) (err error) {
+	defer explain(&err, "store an opinion")
 	return db.inTx(ctx, func(t *txn) error {
-		_, err := t.exec(ctx, "INSERT INTO feedback (nudge, person, verdict, why, at) VALUES (?, ?, ?, ?, ?)",
+		_, err := t.exec(ctx, `INSERT INTO feedback (nudge, person, verdict, why, at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (nudge, person) DO UPDATE SET verdict = excluded.verdict, why = excluded.why, at = excluded.at WHERE excluded.at >= feedback.at`,
 			storable(f.Nudge), storable(f.By), storable(f.Verdict), storable(f.Why), micros(f.At))
 		return err
 	})
 }
 
-// Feedback returns what was said of nudges since a time (zero: ever), oldest first.
-func (db *DB) Feedback(ctx context.Context, since time.Time) (out []Feedback, err error) {
-	defer explain(&err, "read feedback")
+// Opinions returns what was said of nudges since a time (zero: ever), oldest first.
+func (db *DB) Opinions(ctx context.Context, since time.Time) (out []signals.Opinion, err error) {
+	defer explain(&err, "read opinions")
 	where, args := "", []any{}
 	if !since.IsZero() {
 		where, args = " WHERE at >= ?", []any{micros(since)}
@@ -38,7 +31,7 @@ func (db *DB) Feedback(ctx context.Context, since time.Time) (out []Feedback, er
 		return nil, err
 	}
 	err = each(rows, func(scan func(...any) error) error {
-		var f Feedback
+		var f signals.Opinion
 		var at int64
 		err := scan(&f.Nudge, &f.By, &f.Verdict, &f.Why, &at)
 		f.At = timeOf(at)
@@ -46,48 +39,4 @@ func (db *DB) Feedback(ctx context.Context, since time.Time) (out []Feedback, er
 		return err
 	})
 	return out, err
-}
-
-// PutToken keeps who pulled the cord anonymously, under a token that the
-// envelope bears in the person's place. Only this row knows the person; it
-// serves to ask them whether the matter is solved. A token that is known already
-// takes the new signal.
-func (db *DB) PutToken(ctx context.Context, token, signal, person string, at time.Time) (err error) {
-	defer explain(&err, "keep who pulled the cord")
-	if token == "" || person == "" {
-		return errors.New("a token and a person are needed")
-	}
-	return db.inTx(ctx, func(t *txn) error {
-		_, err := t.exec(ctx, "INSERT INTO tokens (token, signal, person, at) VALUES (?, ?, ?, ?) ON CONFLICT (token) DO UPDATE SET signal = excluded.signal",
-			storable(token), storable(signal), storable(person), micros(at))
-		return err
-	})
-}
-
-// TakeToken returns who pulled the cord that a signal came of; false when nobody
-// is known, or no longer. The row stays until DropToken: asking may take more
-// than one try.
-func (db *DB) TakeToken(ctx context.Context, signal string) (person string, ok bool, err error) {
-	defer explain(&err, "read who is to be asked")
-	err = db.readOne(ctx, "SELECT person FROM tokens WHERE signal = ? ORDER BY at, token LIMIT 1", []any{storable(signal)}, &person)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
-	}
-	return person, err == nil, err
-}
-
-// DropToken forgets who pulled the cord that a signal came of. SQLite writes
-// zeros over the row.
-func (db *DB) DropToken(ctx context.Context, signal string) (err error) {
-	defer explain(&err, "forget who pulled the cord")
-	return db.inTx(ctx, func(t *txn) error {
-		if !db.dialect.postgres {
-			if _, err := t.ExecContext(ctx, "PRAGMA secure_delete = 1"); err != nil {
-				return err
-			}
-			defer func() { _, _ = t.ExecContext(context.WithoutCancel(ctx), "PRAGMA secure_delete = 0") }() // costs speed only
-		}
-		_, err := t.exec(ctx, "DELETE FROM tokens WHERE signal = ?", storable(signal))
-		return err
-	})
 }

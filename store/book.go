@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"andon/signals"
 )
@@ -45,45 +46,60 @@ func recordsOf(ctx context.Context, query querier, d dialect, nudges []string) (
 }
 
 const (
-	recordsQuery = `SELECT r.id, r.rev, r.over, r.body, n.target, n.step, n.owner, n.state, n.message, n.at, n.look, n.why, n.route, n.signal
+	recordsQuery = `SELECT r.id, r.rev, r.over, r.raiser, r.body, n.target, n.step, n.owner, n.state, n.message, n.at, n.look, n.why, n.route, n.signal
 		FROM records r LEFT JOIN nudges n ON n.record = r.id `
 	recordsOrder = " ORDER BY r.id, n.place"
 )
 
-// readRecords reads records with their nudges in one statement, so that both
-// are of one state.
+// readRecords reads records with their nudges.
 func readRecords(ctx context.Context, query querier, where string, args ...any) (out []*signals.Record, err error) {
-	rows, err := query(ctx, recordsQuery+where+recordsOrder, args...)
+	err = eachRecord(ctx, query, where+recordsOrder, func(r *signals.Record) error {
+		out = append(out, r)
+		return nil
+	}, args...)
+	return out, err
+}
+
+// eachRecord reads records with their nudges in one statement, so that both are
+// of one state, and gives each to emit. The rows of a record must follow one
+// another in the order of which.
+func eachRecord(ctx context.Context, query querier, which string, emit func(*signals.Record) error, args ...any) error {
+	rows, err := query(ctx, recordsQuery+which, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	var r *signals.Record
 	last := int64(0)
 	err = each(rows, func(scan func(...any) error) error {
 		var id int64
-		var rev int
-		var over bool
+		next := signals.Record{}
 		var body string
 		var n nudgeRow
-		if err := scan(&id, &rev, &over, &body, &n.to, &n.step, &n.owner, &n.state, &n.message, &n.at, &n.look, &n.why, &n.route, &n.signal); err != nil {
+		if err := scan(&id, &next.Rev, &next.Over, &next.Raiser, &body, &n.to, &n.step, &n.owner, &n.state, &n.message, &n.at, &n.look, &n.why, &n.route, &n.signal); err != nil {
 			return err
 		}
 		if id != last {
-			r, err := decodeRecord(body)
-			if err != nil {
+			if r != nil {
+				if err := emit(r); err != nil {
+					return err
+				}
+			}
+			if r, err = decodeRecord(body); err != nil {
 				return fmt.Errorf("record %d: %w", id, err)
 			}
-			r.Rev, r.Over, last = rev, over, id
-			out = append(out, r)
+			r.Rev, r.Over, r.Raiser, last = next.Rev, next.Over, next.Raiser, id
 		}
 		if !n.state.Valid {
 			return nil
 		}
-		r := out[len(out)-1]
 		nudge, err := n.nudge(r.Signal)
 		r.Nudges = append(r.Nudges, nudge)
 		return err
 	})
-	return out, err
+	if err != nil || r == nil {
+		return err
+	}
+	return emit(r)
 }
 
 // nudgeRow is one row of nudges; all NULL where a record has none.
@@ -105,10 +121,10 @@ func (n *nudgeRow) nudge(s *signals.Signal) (*signals.Nudge, error) {
 	return out, err
 }
 
-// storeRecords stores records that were read at their Rev; one that has moved
-// since is ErrStale. The cases' rows must be locked. By key, so that two
+// storeRecords stores records that were read at their Rev, at a time of the
+// domain; one that has moved since is ErrStale. The cases' rows must be locked. By key, so that two
 // transactions that bring the same new records never wait for each other.
-func storeRecords(ctx context.Context, t *txn, records []*signals.Record) error {
+func storeRecords(ctx context.Context, t *txn, records []*signals.Record, now time.Time) error {
 	seen := make(map[string]bool, len(records))
 	known := slices.Clone(records)
 	slices.SortStableFunc(known, func(a, b *signals.Record) int {
@@ -123,7 +139,7 @@ func storeRecords(ctx context.Context, t *txn, records []*signals.Record) error 
 			return fmt.Errorf("the record %s is given twice", key)
 		}
 		seen[key] = true
-		id, err := storeRecord(ctx, t, key, r)
+		id, err := storeRecord(ctx, t, key, r, now)
 		if err != nil {
 			return err
 		}
@@ -134,7 +150,7 @@ func storeRecords(ctx context.Context, t *txn, records []*signals.Record) error 
 	return nil
 }
 
-func storeRecord(ctx context.Context, t *txn, key string, r *signals.Record) (id int64, err error) {
+func storeRecord(ctx context.Context, t *txn, key string, r *signals.Record, now time.Time) (id int64, err error) {
 	body, err := encodeRecord(r)
 	if err != nil {
 		return 0, fmt.Errorf("record %s: %w", key, err)
@@ -143,14 +159,17 @@ func storeRecord(ctx context.Context, t *txn, key string, r *signals.Record) (id
 	if r.Ledger != nil {
 		state = string(r.Ledger.At())
 	}
+	at, raiser := micros(r.Signal.At), storable(r.Raiser)
+	stored := max(micros(now), at)
 	var rows *sql.Rows
 	if r.Rev == 0 {
-		rows, err = t.query(ctx, `INSERT INTO records (key, case_key, channel, detector, state, at, over, rev, body) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)
+		rows, err = t.query(ctx, `INSERT INTO records (key, case_key, channel, detector, state, at, over, rev, raiser, stored, body)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
 			ON CONFLICT (key) DO NOTHING RETURNING id`,
-			key, keyText(r.Signal.Case), storable(r.Signal.Case.Channel()), storable(r.Signal.Detector), state, micros(r.Signal.At), bit(r.Over), body)
+			key, keyText(r.Signal.Case), storable(r.Signal.Case.Channel()), storable(r.Signal.Detector), state, at, bit(r.Over), raiser, stored, body)
 	} else {
-		rows, err = t.query(ctx, "UPDATE records SET state = ?, at = ?, over = ?, body = ?, rev = rev + 1 WHERE key = ? AND rev = ? RETURNING id",
-			state, micros(r.Signal.At), bit(r.Over), body, key, r.Rev)
+		rows, err = t.query(ctx, "UPDATE records SET state = ?, at = ?, over = ?, raiser = ?, stored = ?, body = ?, rev = rev + 1 WHERE key = ? AND rev = ? RETURNING id",
+			state, at, bit(r.Over), raiser, stored, body, key, r.Rev)
 	}
 	if err != nil {
 		return 0, err

@@ -3,11 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"andon/signals"
 )
@@ -21,7 +18,9 @@ type caseRow struct {
 	learnt  int64
 	postsAt int64
 	queued  bool
+	awaited int64 // place of the latest event that somebody clicked or asked
 
+	hurried bool  // such an event is new
 	touched bool  // a new event of the case itself
 	watched bool  // one that was not learnt
 	oldest  int64 // place of the oldest new event of the case itself
@@ -31,7 +30,7 @@ type caseRow struct {
 // heard notes a new event.
 func (c *caseRow) heard(e *accepted, pos int64) {
 	c.newest = max(c.newest, pos)
-	if ofOrganisation(e.Kind) {
+	if e.Kind.Organises() {
 		return
 	}
 	c.touched, c.last = true, max(c.last, pos)
@@ -40,8 +39,11 @@ func (c *caseRow) heard(e *accepted, pos int64) {
 	}
 	if e.learn {
 		c.learnt = max(c.learnt, micros(e.At))
-	} else {
-		c.watched = true
+		return
+	}
+	c.watched = true
+	if awaited(e) {
+		c.hurried, c.awaited = true, max(c.awaited, pos)
 	}
 }
 
@@ -105,17 +107,17 @@ func (a *intake) lockCases(ctx context.Context, t *txn) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	rows, err := t.query(ctx, "SELECT id, key, last, learnt, posts_at, queued FROM cases WHERE "+t.db.dialect.in("key")+" ORDER BY key"+t.db.dialect.lock(), list(t.db.dialect, keys))
+	rows, err := t.query(ctx, "SELECT id, key, last, learnt, posts_at, awaited, queued FROM cases WHERE "+t.db.dialect.in("key")+" ORDER BY key"+t.db.dialect.lock(), list(t.db.dialect, keys))
 	if err != nil {
 		return err
 	}
 	err = each(rows, func(scan func(...any) error) error {
 		var row caseRow
-		if err := scan(&row.id, &row.key, &row.last, &row.learnt, &row.postsAt, &row.queued); err != nil {
+		if err := scan(&row.id, &row.key, &row.last, &row.learnt, &row.postsAt, &row.awaited, &row.queued); err != nil {
 			return err
 		}
 		c := a.cases[row.key]
-		c.id, c.last, c.learnt, c.postsAt, c.queued = row.id, row.last, row.learnt, row.postsAt, row.queued
+		c.id, c.last, c.learnt, c.postsAt, c.awaited, c.queued = row.id, row.last, row.learnt, row.postsAt, row.awaited, row.queued
 		return nil
 	})
 	if err != nil {
@@ -164,11 +166,15 @@ func (a *intake) queueLooks(ctx context.Context, t *txn) error {
 	var changed []*caseRow
 	var own []*caseRow
 	var waiting []job
+	var hurried []string
 	for _, key := range slices.Sorted(maps.Keys(a.cases)) {
 		c := a.cases[key]
 		r := a.rooms[c.channel]
 		switch {
 		case c.queued:
+			if c.hurried {
+				hurried = append(hurried, key)
+			}
 		case c.watched:
 			c.queued = true
 			own = append(own, c)
@@ -181,12 +187,12 @@ func (a *intake) queueLooks(ctx context.Context, t *txn) error {
 		}
 	}
 	err := batches(len(changed), func(from, to int) error {
-		args := make([]any, 0, 4*(to-from))
+		args := make([]any, 0, 5*(to-from))
 		for _, c := range changed[from:to] {
-			args = append(args, c.id, c.last, c.learnt, bit(c.queued))
+			args = append(args, c.id, c.last, c.learnt, bit(c.queued), c.awaited)
 		}
-		_, err := t.exec(ctx, "UPDATE cases SET last = v.column2, learnt = v.column3, queued = v.column4 FROM (VALUES "+
-			values("(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))", to-from)+") AS v WHERE cases.id = v.column1", args...)
+		_, err := t.exec(ctx, "UPDATE cases SET last = v.column2, learnt = v.column3, queued = v.column4, awaited = v.column5 FROM (VALUES "+
+			values("(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))", to-from)+") AS v WHERE cases.id = v.column1", args...)
 		return err
 	})
 	if err != nil {
@@ -195,109 +201,12 @@ func (a *intake) queueLooks(ctx context.Context, t *txn) error {
 	slices.SortFunc(own, func(a, b *caseRow) int { return cmp.Compare(a.oldest, b.oldest) })
 	jobs := make([]job, 0, len(own)+len(waiting))
 	for _, c := range own {
-		jobs = append(jobs, job{Kind: lookJob, Arg: c.key})
+		jobs = append(jobs, job{Kind: lookJob, Arg: c.key, Lane: laneOf(c.hurried)})
 	}
-	if jobs = append(jobs, waiting...); len(jobs) > 0 {
-		return push(ctx, t.db, t.Tx, jobs...)
-	}
-	return nil
-}
-
-const standingColumns = "key, last, looked, look, posts_at, learnt"
-
-func scanStanding(scan func(...any) error) (s signals.Standing, err error) {
-	var key string
-	var look, learnt int64
-	if err := scan(&key, &s.Last, &s.Looked, &look, &s.Posts, &learnt); err != nil {
-		return s, err
-	}
-	s.Look, s.Learnt = timeOf(look), timeOf(learnt)
-	s.Case, err = readKey(key)
-	return s, err
-}
-
-// Standing returns where a case stands with the loop; false for one that has no
-// events.
-func (db *DB) Standing(ctx context.Context, k signals.Key) (s signals.Standing, ok bool, err error) {
-	defer explain(&err, "read where a case stands")
-	rows, err := db.read(ctx, "SELECT "+standingColumns+" FROM cases WHERE key = ? AND last > 0", keyText(k))
-	if err != nil {
-		return s, false, err
-	}
-	err = each(rows, func(scan func(...any) error) error {
-		ok = true
-		s, err = scanStanding(scan)
-		return err
-	})
-	return s, ok && err == nil, err
-}
-
-// Standings yields where each case of a source stands ("" for all sources), by
-// key. It stops with the first error of yield.
-func (db *DB) Standings(ctx context.Context, source string, yield func(signals.Standing) error) (err error) {
-	defer explain(&err, "read where the cases stand")
-	rows, err := db.read(ctx, "SELECT "+standingColumns+" FROM cases WHERE last > 0 AND (? = '' OR source = ?) ORDER BY key", source, source)
-	if err != nil {
+	if err := push(ctx, t.db, t.Tx, append(jobs, waiting...)...); err != nil {
 		return err
 	}
-	return each(rows, func(scan func(...any) error) error {
-		s, err := scanStanding(scan)
-		if err != nil {
-			return err
-		}
-		return yield(s)
-	})
-}
-
-// Wake queues looks at up to limit cases whose time has come and that are not
-// queued, the longest waiting first, and says how many.
-func (db *DB) Wake(ctx context.Context, now time.Time, limit int) (n int, err error) {
-	defer explain(&err, "wake the cases whose time has come")
-	skip := ""
-	if db.dialect.postgres {
-		skip = " FOR UPDATE SKIP LOCKED" // who holds it will leave a wish of its own; and nobody waits in a circle
-	}
-	err = db.inTx(ctx, func(t *txn) error {
-		var ids []int64
-		var jobs []job
-		rows, err := t.query(ctx, dueQuery+skip, micros(now), limit)
-		if err != nil {
-			return err
-		}
-		err = each(rows, func(scan func(...any) error) error {
-			var id int64
-			var key string
-			err := scan(&id, &key)
-			ids, jobs = append(ids, id), append(jobs, job{Kind: lookJob, Arg: key})
-			return err
-		})
-		n = len(ids)
-		if err != nil || n == 0 {
-			return err
-		}
-		if _, err := t.exec(ctx, "UPDATE cases SET queued = 1 WHERE "+t.db.dialect.in("id"), list(t.db.dialect, ids)); err != nil {
-			return err
-		}
-		return push(ctx, t.db, t.Tx, jobs...)
-	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
-}
-
-const dueQuery = "SELECT id, key FROM cases WHERE look > 0 AND queued = 0 AND look <= ? ORDER BY look, key LIMIT ?"
-
-// NextLook is the earliest time at which a case that is not queued wants to be
-// looked at; zero when none does.
-func (db *DB) NextLook(ctx context.Context) (at time.Time, err error) {
-	defer explain(&err, "read when the next case is due")
-	var us int64
-	err = db.readOne(ctx, "SELECT look FROM cases WHERE look > 0 AND queued = 0 ORDER BY look, key LIMIT 1", nil, &us)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return timeOf(us), err
+	return hasten(ctx, t, lookJob, hurried...)
 }
 
 // sortEntries puts each case's events into the order in which they happened.

@@ -33,16 +33,17 @@ func (db *DB) Commit(ctx context.Context, o signals.Outcome) (err error) {
 
 // commit is one outcome on its way into the database.
 type commit struct {
-	o     *signals.Outcome
-	t     *txn
-	posts int64 // of the case's room, where the outcome has a wish about it
-	cases map[string]*lookRow
+	o      *signals.Outcome
+	t      *txn
+	posts  int64 // of the case's room, where the outcome has a wish about it
+	cases  map[string]*lookRow
+	others []string // keys of more cases to be locked
 }
 
 // lookRow is the row of a case while a Commit holds it.
 type lookRow struct {
-	id, last, looked, look, wished int64
-	queued                         bool
+	id, last, looked, look, wished, awaited int64
+	queued                                  bool
 }
 
 func (c *commit) store(ctx context.Context) error {
@@ -74,6 +75,9 @@ func (c *commit) lockRoom(ctx context.Context) error {
 
 func (c *commit) lockCases(ctx context.Context) error {
 	keys := map[string]bool{keyText(c.o.Case): true}
+	for _, k := range c.others {
+		keys[k] = true
+	}
 	for _, w := range c.o.Wakes {
 		keys[keyText(w.Case)] = true
 	}
@@ -83,7 +87,7 @@ func (c *commit) lockCases(ctx context.Context) error {
 		}
 		keys[keyText(r.Signal.Case)] = true
 	}
-	rows, err := c.t.query(ctx, "SELECT key, id, last, looked, look, wished, queued FROM cases WHERE "+c.t.db.dialect.in("key")+" ORDER BY key"+c.t.db.dialect.lock(),
+	rows, err := c.t.query(ctx, "SELECT key, id, last, looked, look, wished, awaited, queued FROM cases WHERE "+c.t.db.dialect.in("key")+" ORDER BY key"+c.t.db.dialect.lock(),
 		list(c.t.db.dialect, slices.Sorted(maps.Keys(keys))))
 	if err != nil {
 		return err
@@ -91,7 +95,7 @@ func (c *commit) lockCases(ctx context.Context) error {
 	return each(rows, func(scan func(...any) error) error {
 		var key string
 		r := &lookRow{}
-		err := scan(&key, &r.id, &r.last, &r.looked, &r.look, &r.wished, &r.queued)
+		err := scan(&key, &r.id, &r.last, &r.looked, &r.look, &r.wished, &r.awaited, &r.queued)
 		c.cases[key] = r
 		return err
 	})
@@ -178,24 +182,20 @@ func (c *commit) again(ctx context.Context) error {
 		if !ok || len(m.Copies) == 0 {
 			continue // what is still to be said will say it
 		}
-		m.Rev++
-		m.State, m.Why = signals.Sending, ""
-		waits := m.queued || m.claimed
-		m.queued = m.queued || !m.claimed
-		if err := m.save(ctx, c.t); err != nil {
-			return err
-		}
-		if waits {
-			continue
-		}
-		if err := push(ctx, c.t.db, c.t.Tx, job{Kind: sendJob, Arg: storable(id)}); err != nil {
+		if err := m.renew(ctx, c.t, c.lane()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *commit) records(ctx context.Context) error { return storeRecords(ctx, c.t, c.o.Records) }
+func (c *commit) records(ctx context.Context) error {
+	now := c.o.Basis.Now
+	if now.IsZero() {
+		now = c.t.db.now()
+	}
+	return storeRecords(ctx, c.t, c.o.Records, now)
+}
 
 // tell stores what was told to whom, and what was spent. Every counter that is
 // written moves on by one.
@@ -227,19 +227,29 @@ func (c *commit) tell(ctx context.Context) error {
 // before the wish came, and what it stores must not wipe it out.
 func (c *commit) wakes(ctx context.Context) error {
 	for _, w := range c.o.Wakes {
-		r := c.cases[keyText(w.Case)]
-		if r == nil || w.At.IsZero() || w.Case == c.o.Case {
+		if w.Case == c.o.Case {
 			continue
 		}
-		r.look = sooner(r.look, micros(w.At))
-		if r.queued {
-			r.wished = sooner(r.wished, micros(w.At))
-		}
-		if _, err := c.t.exec(ctx, "UPDATE cases SET look = ?, wished = ? WHERE id = ?", r.look, r.wished, r.id); err != nil {
+		if err := c.wish(ctx, keyText(w.Case), micros(w.At)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wish stores the wish that a case be looked at at a time; 0 is none. The case's
+// row must be locked.
+func (c *commit) wish(ctx context.Context, key string, at int64) error {
+	r := c.cases[key]
+	if r == nil || at == 0 {
+		return nil
+	}
+	r.look = sooner(r.look, at)
+	if r.queued {
+		r.wished = sooner(r.wished, at)
+	}
+	_, err := c.t.exec(ctx, "UPDATE cases SET look = ?, wished = ? WHERE id = ?", r.look, r.wished, r.id)
+	return err
 }
 
 // stand stores where the case stands now, and queues it again when it heard
@@ -261,7 +271,7 @@ func (c *commit) stand(ctx context.Context) error {
 	if err != nil || !more {
 		return err
 	}
-	return push(ctx, c.t.db, c.t.Tx, job{Kind: lookJob, Arg: keyText(c.o.Case)})
+	return push(ctx, c.t.db, c.t.Tx, job{Kind: lookJob, Arg: keyText(c.o.Case), Lane: laneOf(r.awaited > max(r.looked, c.o.Looked))})
 }
 
 // sooner is the earlier of two stored times, of which 0 is none.

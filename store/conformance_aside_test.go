@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"andon/signals"
 	"andon/store"
 )
 
@@ -85,17 +86,17 @@ func TestSnapshotCutShort(t *testing.T) {
 func TestFeedback(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		a := store.Feedback{Nudge: "n1", By: bob, Verdict: "useful", Why: "thanks\x00", At: monday.Add(time.Minute)}
-		b := store.Feedback{Nudge: "n2", By: bob, Verdict: "noise", At: monday}
-		require.NoError(t, db.AddFeedback(ctx, a))
-		require.NoError(t, db.AddFeedback(ctx, b))
+		a := signals.Opinion{Nudge: "n1", By: bob, Verdict: "useful", Why: "thanks\x00", At: monday.Add(time.Minute)}
+		b := signals.Opinion{Nudge: "n2", By: bob, Verdict: "noise", At: monday}
+		require.NoError(t, db.AddOpinion(ctx, a))
+		require.NoError(t, db.AddOpinion(ctx, b))
 		a.Why = "thanks\uFFFD"
-		got, err := db.Feedback(ctx, time.Time{})
+		got, err := db.Opinions(ctx, time.Time{})
 		require.NoError(t, err)
-		require.Equal(t, []store.Feedback{b, a}, got)
-		got, err = db.Feedback(ctx, monday.Add(time.Second))
+		require.Equal(t, []signals.Opinion{b, a}, got)
+		got, err = db.Opinions(ctx, monday.Add(time.Second))
 		require.NoError(t, err)
-		require.Equal(t, []store.Feedback{a}, got)
+		require.Equal(t, []signals.Opinion{a}, got)
 	})
 }
 

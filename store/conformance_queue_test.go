@@ -215,6 +215,30 @@ func TestConformanceDrainOrder(t *testing.T) {
 	})
 }
 
+// Workers take the jobs by their lanes too.
+func TestConformanceWorkByLanes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := queueDB(t, url, nil)
+		put(t, db, job{Kind: sendJob, Arg: "idle", Lane: idleLane}, job{Kind: sendJob, Arg: "usual"}, job{Kind: sendJob, Arg: "hastened", Lane: idleLane},
+			job{Kind: sendJob, Arg: "usual too", Lane: usualLane}, job{Kind: sendJob, Arg: "awaited", Lane: awaitedLane})
+		require.NoError(t, db.inTx(t.Context(), func(tx *txn) error { return hasten(t.Context(), tx, sendJob, "hastened", "unknown") }))
+		s := db.settings()
+		s.workers = 1
+		said := make(chan string, 10)
+		end := working(t, db, Handlers{Send: func(_ context.Context, m string) error {
+			said <- m
+			return nil
+		}}, s)
+		var got []string
+		for range 5 {
+			got = append(got, soon(t, said))
+		}
+		end()
+		require.ElementsMatch(t, []string{"hastened", "awaited"}, got[:2])
+		require.Equal(t, []string{"usual", "usual too", "idle"}, got[2:])
+	})
+}
+
 func TestConformanceDrainRetries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := queueDB(t, url, nil)

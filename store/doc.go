@@ -25,6 +25,10 @@
 // same row, clears it or pushes again. So a wake-up is never lost and the queue
 // needs no unique jobs.
 //
+// What somebody waits for goes first: a look at what they clicked, and what is
+// said because of it. Notices and digests go last. A job that waits already is
+// brought forward; one that runs is followed by a hurried one.
+//
 // Times are microseconds UTC in both databases; 0 stands for no time. Text is
 // stored as valid UTF-8 without NUL bytes, because PostgreSQL takes no other:
 // U+FFFD stands for what was not.

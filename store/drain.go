@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -15,50 +16,92 @@ import (
 // drainTries is how often a job may fail in one Drain.
 const drainTries = 5
 
-// Drain runs due jobs in the order of their ids, one at a time, in this
-// goroutine and without River's client, until none is left, and returns how many
+// Drain runs due jobs by lane and then by id, one at a time, in this goroutine
+// and without River's client, until none is left, and returns how many
 // attempts that were. A job that was put off is due by the domain's clock;
-// one that failed is due again at once, after those that are due already. A job
+// one that failed is due again at once, after those that are due already. What
+// becomes due meanwhile and is more urgent than what is left goes first. A job
 // that fails 5 times ends the Drain with its error. It serves tests and
 // step-by-step runs on a virtual clock.
 func (db *DB) Drain(ctx context.Context, h Handlers) (jobs int, err error) {
 	defer explain(&err, "run the due jobs")
-	tries := map[int64]int{}
+	tries, failed := map[int64]int{}, map[int64]bool{}
 	for {
+		seen := db.lanes()
 		due, err := db.due(ctx, h)
-		if err != nil || len(due) == 0 {
+		if err != nil {
 			return jobs, err
 		}
+		due = slices.DeleteFunc(due, func(c claim) bool { return failed[c.id] })
+		if len(due) == 0 && len(failed) == 0 {
+			return jobs, nil
+		}
+		ended := true
 		for _, c := range due {
-			ok, err := db.begin(ctx, &c)
+			if ended = !db.overtaken(c, seen); !ended {
+				break
+			}
+			ran, cause, err := db.drainOne(ctx, h, c)
+			if ran {
+				jobs++
+			}
 			if err != nil {
 				return jobs, err
 			}
-			if !ok {
+			if cause == nil {
 				continue
 			}
-			jobs++
-			failed := db.perform(ctx, h, c)
-			if err := db.end(ctx, c, failed); err != nil {
-				return jobs, errors.Join(failed, err)
-			}
-			if failed == nil {
-				continue
-			}
-			if err := ctx.Err(); err != nil {
-				return jobs, errors.Join(failed, err)
-			}
+			failed[c.id] = true
 			if tries[c.id]++; tries[c.id] >= drainTries {
-				return jobs, fmt.Errorf("%s %s failed %d times: %w", c.kind, c.arg, drainTries, failed)
+				return jobs, fmt.Errorf("%s %s failed %d times: %w", c.kind, c.arg, drainTries, cause)
 			}
+		}
+		if ended {
+			clear(failed) // they are due again
 		}
 	}
 }
 
-// due lists the jobs that are due now, in the order of their ids.
+// drainOne runs one job, unless a worker took it. failed is the error of its
+// handler, err that of the queue, or both when ctx ended.
+func (db *DB) drainOne(ctx context.Context, h Handlers, c claim) (ran bool, failed, err error) {
+	if ran, err = db.begin(ctx, &c); err != nil || !ran {
+		return false, nil, err
+	}
+	failed = db.perform(ctx, h, c)
+	if err := db.end(ctx, c, failed); err != nil {
+		return true, failed, errors.Join(failed, err)
+	}
+	if failed != nil && ctx.Err() != nil {
+		return true, failed, errors.Join(failed, ctx.Err())
+	}
+	return true, failed, nil
+}
+
+// lanes counts the jobs that this process stored or hastened, by lane.
+func (db *DB) lanes() (n [idleLane + 1]int64) {
+	for i := range n {
+		n[i] = db.pushed[i].Load()
+	}
+	return n
+}
+
+// overtaken reports whether something more urgent than a job may have come since
+// the lanes were counted.
+func (db *DB) overtaken(c claim, seen [idleLane + 1]int64) bool {
+	now := db.lanes()
+	for i := range c.lane {
+		if now[i] != seen[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// due lists the jobs that are due now, by lane and then by id.
 func (db *DB) due(ctx context.Context, h Handlers) ([]claim, error) {
-	query, params, err := sqlx.In(`SELECT id, attempt, kind, CAST(args AS TEXT) AS args, CAST(metadata AS TEXT) AS metadata, state
-		FROM river_job WHERE state IN ('available', 'retryable', 'scheduled') AND queue IN (?) ORDER BY id`, h.kinds())
+	query, params, err := sqlx.In(`SELECT id, attempt, kind, priority, CAST(args AS TEXT) AS args, CAST(metadata AS TEXT) AS metadata, state
+		FROM river_job WHERE state IN ('available', 'retryable', 'scheduled') AND queue IN (?) ORDER BY priority, id`, h.kinds())
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs that are due: there is no handler: %w", err)
 	}
@@ -66,6 +109,7 @@ func (db *DB) due(ctx context.Context, h Handlers) ([]claim, error) {
 		ID       int64  `db:"id"`
 		Attempt  int    `db:"attempt"`
 		Kind     string `db:"kind"`
+		Lane     lane   `db:"priority"`
 		Args     string `db:"args"`
 		Metadata string `db:"metadata"`
 		State    string `db:"state"`
@@ -84,7 +128,7 @@ func (db *DB) due(ctx context.Context, h Handlers) ([]claim, error) {
 		if m.At > now && r.Attempt == 0 {
 			continue
 		}
-		due = append(due, claim{id: r.ID, attempt: r.Attempt, kind: jobKind(r.Kind), arg: a.Arg})
+		due = append(due, claim{id: r.ID, attempt: r.Attempt, kind: jobKind(r.Kind), arg: a.Arg, lane: r.Lane})
 	}
 	return due, nil
 }

@@ -174,6 +174,23 @@ type copyBody struct {
 	TS      string `json:"ts"`
 }
 
+func encodeCopies(list []signals.Copy) (string, error) {
+	bodies := make([]copyBody, len(list))
+	for i, c := range list {
+		bodies[i] = copyBody{Channel: storable(c.Channel), TS: storable(c.TS)}
+	}
+	return encode(bodies)
+}
+
+func decodeCopies(s string) (out []signals.Copy, err error) {
+	var bodies []copyBody
+	err = json.Unmarshal([]byte(s), &bodies)
+	for _, c := range bodies {
+		out = append(out, signals.Copy(c))
+	}
+	return out, err
+}
+
 func encode(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

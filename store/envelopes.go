@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"andon/signals"
 )
@@ -92,4 +93,21 @@ func (db *DB) CaseOf(ctx context.Context, event string) (k signals.Key, ok bool,
 	}
 	k, err = readKey(key)
 	return k, err == nil, err
+}
+
+// Heard reports whether the journal holds an event whose id begins in some way.
+// It must end with a slash.
+func (db *DB) Heard(ctx context.Context, begins string) (is bool, err error) {
+	defer explain(&err, "look for an event")
+	from := storable(begins)
+	until, cut := strings.CutSuffix(from, "/")
+	if !cut {
+		return false, errors.New("the beginning of an id must end with a slash")
+	}
+	var n int
+	err = db.readOne(ctx, "SELECT 1 FROM events WHERE id >= ? AND id < ? LIMIT 1", []any{from, until + "0"}, &n) // 0 is the byte behind the slash
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return n == 1, err
 }

@@ -169,13 +169,3 @@ func orNull(s string) any {
 	}
 	return storable(s)
 }
-
-// ofOrganisation reports whether an event tells of the organisation and not of
-// a case: nobody looks at anything because of it.
-func ofOrganisation(k signals.Kind) bool {
-	switch k {
-	case signals.RosterSet, signals.PolicySet, signals.AwaySet, signals.ModeSet, signals.Muted, signals.Joined:
-		return true
-	}
-	return false
-}

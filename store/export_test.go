@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
@@ -88,5 +89,59 @@ func HotQueries(db *DB) map[string]string {
 		"records of cases":  recordsQuery + "WHERE " + db.dialect.in("r.case_key") + recordsOrder,
 		"records of nudges": recordsQuery + "WHERE r.id IN (SELECT record FROM nudges WHERE " + db.dialect.in("key") + ")" + recordsOrder,
 		"lately":            recordsQuery + latelyWhere + recordsOrder,
+		"toward":            recordsQuery + towardWhere(db.dialect) + newestFirst,
+		"raised":            recordsQuery + raisedWhere(db.dialect) + newestFirst,
+		"since":             recordsQuery + sinceWhere + recordsOrder,
+		"moved":             movedQuery(db.dialect),
+		"failing":           failingQuery(db.dialect),
+		"person of a token": personQuery,
+		"old tokens":        oldTokensQuery,
 	}
+}
+
+// SearchQueries are the statements over more than one case, with the arguments
+// to ask for a little.
+func SearchQueries(db *DB, at time.Time) map[string]Query {
+	few := list(db.dialect, []string{"nobody"})
+	return map[string]Query{
+		"toward": {recordsQuery + towardWhere(db.dialect) + newestFirst, []any{few, 9}},
+		"raised": {recordsQuery + raisedWhere(db.dialect) + newestFirst, []any{few, 9}},
+		"since":  {recordsQuery + sinceWhere + recordsOrder, []any{micros(at)}},
+		"moved":  {movedQuery(db.dialect), []any{few, micros(at), micros(at.Add(time.Hour))}},
+	}
+}
+
+// Query is a statement with its arguments.
+type Query struct {
+	SQL  string
+	Args []any
+}
+
+// Lanes returns the lanes of the jobs of a kind that wait, by argument.
+func Lanes(t testing.TB, db *DB, kind string) map[string]int {
+	t.Helper()
+	rows, err := db.w.Query(db.w.Rebind("SELECT CAST(args AS TEXT), priority FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable')"), kind)
+	require.NoError(t, err)
+	out := make(map[string]int)
+	require.NoError(t, each(rows, func(scan func(...any) error) error {
+		var s string
+		var lane int
+		if err := scan(&s, &lane); err != nil {
+			return err
+		}
+		var a args
+		err := json.Unmarshal([]byte(s), &a)
+		out[a.Arg] = lane
+		return err
+	}))
+	return out
+}
+
+// MigrateTo takes the schema back to a version.
+func MigrateTo(t testing.TB, db *DB, version int64) {
+	t.Helper()
+	p, err := db.provider()
+	require.NoError(t, err)
+	_, err = p.DownTo(context.Background(), version)
+	require.NoError(t, err)
 }

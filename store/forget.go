@@ -124,7 +124,8 @@ func beyond(f Forgetting, d dialect) []string {
 		"Logs of andon and of what stands before it may name ids.",
 		"Every running andon holds models and cases in memory until it builds them anew.")
 	if len(f.Persons) > 0 {
-		out = append(out, "The roster in the configuration may still name the person: remove them there. Others may have written their name in other words than the roster's.")
+		out = append(out, "The roster in the configuration may still name the person: remove them there. Others may have written their name in other words than the roster's.",
+			"What they raised without their name cannot be told from what others raised once nobody needs to ask them about it any more.")
 	}
 	return out
 }

@@ -244,6 +244,10 @@ func (x *forgetter) removeBook(ctx context.Context) error {
 	switch {
 	case len(x.f.Persons) > 0:
 		ids := []any{x.ids()}
+		// A look that read the record before must not store it again as it was.
+		if err := x.do(ctx, "records", "UPDATE records SET raiser = '', rev = rev + 1 WHERE raiser <> '' AND "+x.in("raiser"), ids...); err != nil {
+			return err
+		}
 		list = append(list, removal{"feedback", x.in("person"), ids}, removal{"tokens", x.in("person"), ids},
 			removal{"told", x.in("target"), ids}, removal{"counters", x.in("name"), ids})
 	case x.f.Channel != "":

@@ -10,7 +10,7 @@ import (
 
 // organisation are the kinds that say how things are, and not what happened:
 // they outlive Before.
-const organisation = "kind IN ('roster', 'policy', 'away', 'mode', 'muted', 'joined')"
+const organisation = "kind IN ('roster', 'policy', 'away', 'mode', 'muted', 'joined', 'watched')"
 
 // collect notes what goes and what loses words, before anything is touched.
 func (x *forgetter) collect(ctx context.Context) (err error) {
@@ -80,7 +80,8 @@ func (x *forgetter) accounts(ctx context.Context) (ids, names []string, err erro
 			}
 		}
 	}
-	return ids, names, nil
+	tokens, err := x.anonymous(ctx, ids)
+	return append(ids, tokens...), names, err
 }
 
 func (x *forgetter) collectPerson(ctx context.Context) error {

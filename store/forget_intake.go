@@ -45,7 +45,7 @@ func (s *scrubber) delivery(d signals.Delivery) signals.Delivery {
 
 // event is what may be stored of an event: itself, a changed copy, or nil.
 func (s *scrubber) event(e *signals.Event) *signals.Event {
-	if s.m.all != 0 && micros(e.At) < s.m.all && !ofOrganisation(e.Kind) {
+	if s.m.all != 0 && micros(e.At) < s.m.all && !e.Kind.Organises() {
 		return nil
 	}
 	if at := s.m.when(channelID, e.Case.Channel()); at != 0 && micros(e.At) <= at {
@@ -74,7 +74,8 @@ func (s *scrubber) unwanted(e *signals.Event, mine bool) bool {
 	switch e.Kind {
 	case signals.RosterSet, signals.AwaySet, signals.Joined:
 		return s.m.is(fullID, e.To)
-	case signals.Said, signals.Deleted, signals.Reacted, signals.Claimed, signals.Refused, signals.Muted, signals.Pulled, signals.Confirmed, signals.Denied:
+	case signals.Said, signals.Deleted, signals.Reacted, signals.Claimed, signals.Refused, signals.Muted, signals.Pulled, signals.Confirmed, signals.Denied,
+		signals.Snoozed, signals.Useless, signals.Approved:
 		return mine
 	case signals.Edited:
 		return mine && e.Ref != ""

@@ -25,7 +25,7 @@ const (
 var manners = map[string]manner{
 	"events.id": talk, "events.text": talk, "events.fields": talk, "events.ref": talk,
 	"events.actor": wholeID, "events.before": wholeID, "events.after": wholeID,
-	"nudges.owner": wholeID, "nudges.target": wholeID, "told.target": wholeID, "messages.target": wholeID,
+	"nudges.owner": wholeID, "nudges.target": wholeID, "told.target": wholeID, "messages.target": wholeID, "records.raiser": wholeID,
 	"nudges.why": talk, "nudges.route": talk, "messages.why": talk, "feedback.why": talk, "tasks.last_error": talk,
 	"records.key": keyOfOne, "nudges.key": keyOfOne, "feedback.nudge": keyOfOne, "tokens.signal": keyOfOne,
 	"messages.nudges": keyOfMany,

@@ -102,8 +102,8 @@ func person(t testing.TB, db *store.DB) (k, other, room signals.Key) {
 	theirs.Nudges = []*signals.Nudge{{Signal: theirs.Signal, To: "bob", State: signals.Sending, Message: "mbob", At: monday}}
 	require.NoError(t, db.Commit(ctx, signals.Outcome{Case: k, Records: []*signals.Record{mine, theirs}, Spent: map[string]int{gina: 1},
 		Told: map[string][]signals.Told{gina: {{ID: "mgina", At: monday, Cases: []signals.Key{k}, Nudges: 1}}, "bob": {{ID: "mbob", At: monday, Cases: []signals.Key{other}, Nudges: 1}}}}))
-	require.NoError(t, db.AddFeedback(ctx, store.Feedback{Nudge: mine.Nudges[0].Key(), By: gina, Verdict: "wrong", Why: secret, At: monday}))
-	require.NoError(t, db.AddFeedback(ctx, store.Feedback{Nudge: theirs.Nudges[0].Key(), By: "bob", Verdict: "right", Why: "ask " + ginaName, At: monday}))
+	require.NoError(t, db.AddOpinion(ctx, signals.Opinion{Nudge: mine.Nudges[0].Key(), By: gina, Verdict: "wrong", Why: secret, At: monday}))
+	require.NoError(t, db.AddOpinion(ctx, signals.Opinion{Nudge: theirs.Nudges[0].Key(), By: "bob", Verdict: "right", Why: "ask " + ginaName, At: monday}))
 	require.NoError(t, db.PutToken(ctx, "token", theirs.Signal.Key(), gina, monday))
 	require.NoError(t, db.Hint(ctx, "jira", "user/77:qzjira-4711"))
 	require.NoError(t, db.Notice(ctx, "notice", "admin", []byte("about "+ginaName), monday))
@@ -248,7 +248,7 @@ func TestForgetChannel(t *testing.T) {
 		beside.Signal.Evidence = []string{elsewhere.ID, root.ID}
 		require.NoError(t, db.Commit(ctx, signals.Outcome{Case: in, Records: []*signals.Record{inside, beside}, Spent: map[string]int{channel + "|2026-03-02": 2},
 			Told: map[string][]signals.Told{"bob": {{ID: "m2", At: monday, Cases: []signals.Key{in, out}, Nudges: 2}}, channel: {{ID: "m1", At: monday}}}}))
-		require.NoError(t, db.AddFeedback(ctx, store.Feedback{Nudge: inside.Nudges[0].Key(), By: "bob", Verdict: "right", At: monday}))
+		require.NoError(t, db.AddOpinion(ctx, signals.Opinion{Nudge: inside.Nudges[0].Key(), By: "bob", Verdict: "right", At: monday}))
 		require.NoError(t, db.SaveSnapshot(ctx, "world", "1", 3, []byte(secret)))
 
 		gone, err := db.Forget(ctx, store.Forgetting{Channel: channel})

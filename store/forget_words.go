@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"andon/signals"
@@ -118,11 +117,6 @@ func gone(s string) string {
 	}
 	return Gone
 }
-
-var quotation = regexp.MustCompile(`“[^”]*”|"(?:[^"\\]|\\.)*"`)
-
-// unquoted is a sentence without the words that it quotes.
-func unquoted(s string) string { return quotation.ReplaceAllString(s, "“"+Gone+"”") }
 
 // inReasons changes the reason in the stored form of a record, or of a signal.
 func inReasons(body string, f func(string) string) (string, error) {

@@ -10,7 +10,8 @@ import (
 )
 
 // Notice queues a message that says what card holds, in whatever form its
-// writer gave it. The same id is taken once; what it says then is left as it was.
+// writer gave it, when nothing more urgent waits. The same id is taken once; what
+// it says then is left as it was.
 func (db *DB) Notice(ctx context.Context, id, target string, card []byte, at time.Time) (err error) {
 	defer explain(&err, "store the notice "+id)
 	return db.inTx(ctx, func(t *txn) error {
@@ -21,12 +22,12 @@ func (db *DB) Notice(ctx context.Context, id, target string, card []byte, at tim
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		m := messageRow{queued: true}
+		m := messageRow{queued: true, lane: idleLane}
 		m.ID, m.Target, m.State, m.Rev = id, target, signals.Sending, 1
 		if err := m.save(ctx, t); err != nil {
 			return err
 		}
-		return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: storable(id)})
+		return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: storable(id), Lane: idleLane})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,6 +41,8 @@ type DB struct {
 	o     Options
 	stmts sync.Map // SQL text -> *sqlx.Stmt on w; SQLite only, pgx keeps its own
 	reads sync.Map // the same on r
+
+	pushed [idleLane + 1]atomic.Int64 // jobs that this process stored or hastened, by lane
 }
 
 // Open opens the database at "sqlite:PATH" or "postgres://...". A SQLite file

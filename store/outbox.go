@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,26 +15,29 @@ import (
 // messageRow is a message as it is stored.
 type messageRow struct {
 	signals.Outgoing
-	claimed bool // an attempt is under way
-	queued  bool // a send job waits
+	claimed bool           // an attempt is under way
+	queued  bool           // a send job waits
+	lane    lane           // of what is to be sent
+	added   []signals.Copy // places that came while it was being sent, or before it was
 }
 
-const messageColumns = "id, target, state, why, rev, sent_rev, attempt, begun, claimed, doubt, queued, nudges, copies"
+const messageColumns = "id, target, state, why, rev, sent_rev, attempt, begun, claimed, doubt, queued, lane, nudges, copies, added"
 
 func scanMessage(scan func(...any) error) (m messageRow, err error) {
 	var begun int64
-	var nudges, copies string
-	err = scan(&m.ID, &m.Target, &m.State, &m.Why, &m.Rev, &m.SentRev, &m.Attempt, &begun, &m.claimed, &m.Doubt, &m.queued, &nudges, &copies)
+	var nudges, copies, added string
+	err = scan(&m.ID, &m.Target, &m.State, &m.Why, &m.Rev, &m.SentRev, &m.Attempt, &begun, &m.claimed, &m.Doubt, &m.queued, &m.lane, &nudges, &copies, &added)
 	if err != nil {
 		return m, err
 	}
 	m.Begun = timeOf(begun)
-	var stands []copyBody
-	if err := errors.Join(json.Unmarshal([]byte(nudges), &m.Nudges), json.Unmarshal([]byte(copies), &stands)); err != nil {
-		return m, fmt.Errorf("message %s: %w", m.ID, err)
+	if err = json.Unmarshal([]byte(nudges), &m.Nudges); err == nil {
+		if m.Copies, err = decodeCopies(copies); err == nil {
+			m.added, err = decodeCopies(added)
+		}
 	}
-	for _, c := range stands {
-		m.Copies = append(m.Copies, signals.Copy(c))
+	if err != nil {
+		return m, fmt.Errorf("message %s: %w", m.ID, err)
 	}
 	return m, nil
 }
@@ -58,22 +61,23 @@ func (m *messageRow) save(ctx context.Context, t *txn) error {
 	if m.Nudges == nil {
 		m.Nudges = []string{}
 	}
-	stands := make([]copyBody, len(m.Copies))
-	for i, c := range m.Copies {
-		stands[i] = copyBody{Channel: storable(c.Channel), TS: storable(c.TS)}
-	}
 	nudges, err := encode(m.Nudges)
 	if err != nil {
 		return err
 	}
-	copies, err := encode(stands)
+	copies, err := encodeCopies(m.Copies)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "INSERT INTO messages ("+messageColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	added, err := encodeCopies(m.added)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, "INSERT INTO messages ("+messageColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, why = excluded.why, rev = excluded.rev, sent_rev = excluded.sent_rev, attempt = excluded.attempt,
-		begun = excluded.begun, claimed = excluded.claimed, doubt = excluded.doubt, queued = excluded.queued, nudges = excluded.nudges, copies = excluded.copies`,
-		storable(m.ID), storable(m.Target), storable(string(m.State)), storable(m.Why), m.Rev, m.SentRev, m.Attempt, micros(m.Begun), bit(m.claimed), bit(m.Doubt), bit(m.queued), nudges, copies)
+		begun = excluded.begun, claimed = excluded.claimed, doubt = excluded.doubt, queued = excluded.queued, lane = excluded.lane, nudges = excluded.nudges,
+		copies = excluded.copies, added = excluded.added`,
+		storable(m.ID), storable(m.Target), storable(string(m.State)), storable(m.Why), m.Rev, m.SentRev, m.Attempt, micros(m.Begun), bit(m.claimed), bit(m.Doubt), bit(m.queued), cmp.Or(m.lane, usualLane), nudges, copies, added)
 	return err
 }
 
@@ -133,16 +137,9 @@ func (c *commit) join(ctx context.Context, id, target string, nudges []string) e
 		}
 	}
 	if len(m.Nudges) == n && m.State == signals.Sending {
-		return nil // what is to be sent says it already
+		return m.hurry(ctx, c.t, c.lane()) // what is to be sent says it already
 	}
-	m.Rev++
-	m.State, m.Why = signals.Sending, ""
-	waits := m.queued || m.claimed
-	m.queued = m.queued || !m.claimed
-	if err := m.save(ctx, c.t); err != nil || waits {
-		return err
-	}
-	return push(ctx, c.t.db, c.t.Tx, job{Kind: sendJob, Arg: id})
+	return m.renew(ctx, c.t, c.lane())
 }
 
 // Claim takes a message to be sent: whoever has it posts what its nudges say
@@ -164,11 +161,12 @@ func (db *DB) Claim(ctx context.Context, message string, now time.Time) (out sig
 			if err := m.save(ctx, t); err != nil {
 				return err
 			}
-			return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: m.ID, At: time.Now().Add(m.Begun.Add(db.o.Lease).Sub(now))})
+			return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: m.ID, Lane: m.lane, At: time.Now().Add(m.Begun.Add(db.o.Lease).Sub(now))})
 		}
 		m.queued = false
 		if ok = m.State == signals.Sending && m.SentRev < m.Rev; ok {
 			m.Doubt = m.Doubt || m.claimed
+			m.gather()
 			m.Attempt++
 			m.Begun, m.claimed = now, true
 			if records, err = recordsOf(ctx, t.query, db.dialect, m.Nudges); err != nil {
@@ -189,11 +187,15 @@ func (db *DB) Claim(ctx context.Context, message string, now time.Time) (out sig
 // that changed by it, and completes the job that ctx carries. When the message
 // has a newer revision by now, or is to be tried again at a time (a real one, as
 // that of Claim: Slack does not follow the domain's clock), it is queued once more. It returns ErrStale, and stores nothing, when somebody else has
-// taken the message over or a record has moved.
+// taken the message over or a record has moved. Where it failed for good, or
+// nudges did, their cases want to be looked at at once: somebody else may be told.
 func (db *DB) Settle(ctx context.Context, out signals.Outgoing, records []*signals.Record, again time.Time) (err error) {
 	defer explain(&err, "settle the message "+out.ID)
 	err = db.inTx(ctx, func(t *txn) error {
 		c := &commit{o: &signals.Outcome{Records: records}, t: t, cases: make(map[string]*lookRow)}
+		if c.others, err = failing(ctx, t, &out, records, again); err != nil {
+			return err
+		}
 		if err := c.lockCases(ctx); err != nil {
 			return err
 		}
@@ -204,8 +206,13 @@ func (db *DB) Settle(ctx context.Context, out signals.Outgoing, records []*signa
 		if !ok || !m.claimed || m.Attempt != out.Attempt {
 			return fmt.Errorf("attempt %d is not the one under way: %w", out.Attempt, ErrStale)
 		}
-		if err := storeRecords(ctx, t, records); err != nil {
+		if err := storeRecords(ctx, t, records, db.now()); err != nil {
 			return err
+		}
+		for _, k := range c.others {
+			if err := c.wish(ctx, k, micros(db.now())); err != nil {
+				return err
+			}
 		}
 		if err := db.settle(ctx, t, m, out, again); err != nil {
 			return err
@@ -223,6 +230,7 @@ func (db *DB) Settle(ctx context.Context, out signals.Outgoing, records []*signa
 
 func (db *DB) settle(ctx context.Context, t *txn, m messageRow, out signals.Outgoing, again time.Time) error {
 	m.State, m.Why, m.Copies, m.SentRev, m.Doubt, m.claimed = out.State, out.Why, out.Copies, out.SentRev, out.Doubt, false
+	m.gather()
 	newer := m.Rev > out.Rev
 	if !newer && again.IsZero() {
 		return m.save(ctx, t)
@@ -231,7 +239,7 @@ func (db *DB) settle(ctx context.Context, t *txn, m messageRow, out signals.Outg
 	if err := m.save(ctx, t); err != nil {
 		return err
 	}
-	j := job{Kind: sendJob, Arg: m.ID}
+	j := job{Kind: sendJob, Arg: m.ID, Lane: m.lane}
 	if !again.IsZero() {
 		j.At = again
 	}

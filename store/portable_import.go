@@ -56,6 +56,9 @@ func (m *importer) read(ctx context.Context) error {
 	if err := m.header(ctx); err != nil {
 		return err
 	}
+	if err := m.loosen(ctx); err != nil {
+		return err
+	}
 	for _, t := range m.head.Tables {
 		if err := m.table(ctx, t); err != nil {
 			return err
@@ -71,6 +74,9 @@ func (m *importer) read(ctx context.Context) error {
 		if err := m.number(ctx, t); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
+	}
+	if err := m.mend(ctx); err != nil {
+		return err
 	}
 	return m.requeue(ctx)
 }

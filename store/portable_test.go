@@ -53,7 +53,7 @@ func fill(t testing.TB, db *store.DB, seed uint64) {
 	for i, k := range keys {
 		fillCase(t, db, r, k, i, text)
 	}
-	require.NoError(t, db.AddFeedback(ctx, store.Feedback{Nudge: "n", By: "bob", Verdict: "wrong", Why: text(), At: monday}))
+	require.NoError(t, db.AddOpinion(ctx, signals.Opinion{Nudge: "n", By: "bob", Verdict: "wrong", Why: text(), At: monday}))
 	require.NoError(t, db.PutToken(ctx, "token", "signal", "bob", monday))
 	require.NoError(t, db.Hint(ctx, "jira", "PAY-17"))
 	require.NoError(t, db.Notice(ctx, "notice", "admin", []byte(text()), monday))
@@ -76,7 +76,7 @@ func fillCase(t testing.TB, db *store.DB, r *rand.Rand, k signals.Key, i int, te
 	to := []string{"ann", "bob", "slack/T1/C1"}[r.IntN(3)]
 	id := "m" + strconv.Itoa(i)
 	rec := quoting(k, monday, text(), &signals.Nudge{To: to, State: signals.Sending, Message: id, At: monday, Route: text()}, &signals.Nudge{To: "ann", Step: 1, State: signals.Held, Why: text(), Look: monday.Add(time.Hour)})
-	rec.Over = r.IntN(3) == 0
+	rec.Over, rec.Raiser = r.IntN(3) == 0, text()
 	rec.Ledger.Reach(signals.Transmitted, monday, true)
 	other := *rec.Signal
 	other.Reason, other.Score = "as that person may see it", 1.0/3
@@ -105,6 +105,7 @@ func fillCase(t testing.TB, db *store.DB, r *rand.Rand, k signals.Key, i int, te
 		out.State, out.SentRev, out.Copies = signals.Sent, out.Rev, []signals.Copy{{Channel: "C1", TS: "1.5"}}
 		require.NoError(t, db.Settle(ctx, out, nil, time.Time{}))
 	}
+	require.NoError(t, db.AddCopy(ctx, id, signals.Copy{Channel: "G1", TS: strconv.Itoa(i)}))
 }
 
 func export(t testing.TB, db *store.DB) string {

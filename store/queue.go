@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -37,6 +38,7 @@ type job struct {
 	Kind jobKind
 	Arg  string
 	At   time.Time // when to do it, in real time; zero for now
+	Lane lane      // who goes first; usualLane when zero
 }
 
 // args is what River stores of a job.
@@ -52,6 +54,7 @@ func (a args) Kind() string { return string(a.kind) }
 type row struct {
 	Args  args     `json:"args"`
 	Kind  jobKind  `json:"kind"`
+	Lane  lane     `json:"lane"`
 	Meta  metadata `json:"meta"`
 	State string   `json:"state"`
 	At    string   `json:"at"`   // SQLite
@@ -66,13 +69,13 @@ type metadata struct {
 // The two ways to store many jobs in one statement, in the given order: ids
 // are given in that order, and Drain runs by id.
 const (
-	pushPostgres = `INSERT INTO river_job (args, kind, queue, max_attempts, metadata, state, scheduled_at)
-SELECT e.v->'args', e.v->>'kind', e.v->>'kind', 32767, e.v->'meta', (e.v->>'state')::river_job_state,
+	pushPostgres = `INSERT INTO river_job (args, kind, queue, max_attempts, priority, metadata, state, scheduled_at)
+SELECT e.v->'args', e.v->>'kind', e.v->>'kind', 32767, (e.v->>'lane')::smallint, e.v->'meta', (e.v->>'state')::river_job_state,
 	now() + (e.v->>'wait')::bigint * interval '1 microsecond'
 FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS e(v, n) ORDER BY e.n`
 
-	pushSQLite = `INSERT INTO river_job (args, kind, queue, max_attempts, metadata, state, scheduled_at, created_at)
-SELECT CAST(e.value->'args' AS BLOB), e.value->>'kind', e.value->>'kind', 32767, e.value->'meta', e.value->>'state',
+	pushSQLite = `INSERT INTO river_job (args, kind, queue, max_attempts, priority, metadata, state, scheduled_at, created_at)
+SELECT CAST(e.value->'args' AS BLOB), e.value->>'kind', e.value->>'kind', 32767, e.value->>'lane', e.value->'meta', e.value->>'state',
 	e.value->>'at', strftime('%Y-%m-%d %H:%M:%f', 'now')
 FROM json_each(?) AS e ORDER BY e.key`
 )
@@ -99,12 +102,15 @@ func push(ctx context.Context, db *DB, tx *sqlx.Tx, jobs ...job) error {
 	if _, err := db.execIn(ctx, tx, query, string(body)); err != nil {
 		return fmt.Errorf("store %d jobs, the first to %s %s: %w", len(jobs), jobs[0].Kind, jobs[0].Arg, err)
 	}
+	for _, r := range rows {
+		db.pushed[r.Lane].Add(1)
+	}
 	return notify(ctx, db, tx, jobs)
 }
 
 // newRow makes the row of j. wall and domain are what the two clocks say.
 func newRow(j job, wall, domain time.Time) row {
-	r := row{Args: args{Arg: storable(j.Arg)}, Kind: j.Kind, State: "available", At: sqliteTime(wall)}
+	r := row{Args: args{Arg: storable(j.Arg)}, Kind: j.Kind, Lane: cmp.Or(j.Lane, usualLane), State: "available", At: sqliteTime(wall)}
 	if wait := j.At.Sub(wall); !j.At.IsZero() && wait > 0 {
 		r.Wait = wait.Microseconds()
 		r.At = sqliteTime(j.At)
@@ -145,6 +151,7 @@ type claim struct {
 	attempt int
 	kind    jobKind
 	arg     string
+	lane    lane // set by Drain only
 }
 
 type claimKey struct{}

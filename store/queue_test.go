@@ -45,7 +45,7 @@ func TestNewRowKeepsBothClocks(t *testing.T) {
 		{"later", wall.Add(time.Hour), "scheduled", 3_600_000_000, domain.Add(time.Hour).UnixMicro(), "2026-03-02 11:00:00.000"},
 	} {
 		r := newRow(job{Kind: sendJob, Arg: "m\x001", At: c.at}, wall, domain)
-		require.Equal(t, row{Args: args{Arg: "m\uFFFD1"}, Kind: sendJob, Meta: metadata{At: c.due}, State: c.state, At: c.text, Wait: c.wait}, r, c.name)
+		require.Equal(t, row{Args: args{Arg: "m\uFFFD1"}, Kind: sendJob, Lane: usualLane, Meta: metadata{At: c.due}, State: c.state, At: c.text, Wait: c.wait}, r, c.name)
 	}
 }
 

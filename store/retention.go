@@ -19,6 +19,7 @@ type Expired struct {
 	Records   int64 // lost what their reasons quoted
 	Nudges    int64 // likewise, where a nudge has a reason of its own
 	Notices   int64 // lost their bodies
+	Tokens    int64 // cords whose anonymous pullers nobody can be asked for any more
 }
 
 // expireBatch is how many rows one transaction of Expire changes: others write
@@ -34,8 +35,8 @@ const expireBatch = 500
 // small transactions and can be repeated at any time.
 func (db *DB) Expire(ctx context.Context, before time.Time) (out Expired, err error) {
 	defer explain(&err, "take away words that are older than "+before.UTC().Format(time.DateTime))
-	if before.IsZero() {
-		return out, nil
+	if out.Tokens, err = db.expireTokens(ctx); err != nil || before.IsZero() {
+		return out, err
 	}
 	x := expiry{db: db, before: micros(before)}
 	for _, step := range []struct {
@@ -65,7 +66,7 @@ func (db *DB) Expire(ctx context.Context, before time.Time) (out Expired, err er
 	out.Envelopes += x.emptied
 	if db.dialect.postgres && out != (Expired{}) {
 		// The planner's statistics hold samples of the columns' values.
-		_, err = db.w.ExecContext(ctx, "ANALYZE events, envelopes, records, nudges, notices")
+		_, err = db.w.ExecContext(ctx, "ANALYZE events, envelopes, records, nudges, notices, tokens")
 	}
 	return out, err
 }
@@ -185,7 +186,7 @@ func (x *expiry) reasons(ctx context.Context, t *txn, find, save, table string) 
 			return err
 		}
 		ids = append(ids, id)
-		now, err := inReasons(body, unquoted)
+		now, err := inReasons(body, signals.Unquoted)
 		if err == nil && now != body {
 			bodies[id] = now
 		}
