@@ -107,6 +107,8 @@ type call struct {
 	op      string // the method
 	channel string // bare; the channel whose rate it counts against, "" for none
 	write   bool
+
+	optional bool // it may be refused for want of a scope, and something else is done then
 }
 
 // do waits until the rates allow the call, makes it once and judges what came
@@ -132,6 +134,8 @@ func (p *Poster) note(c call, err error) {
 		return
 	}
 	switch {
+	case f.Auth && c.optional:
+		p.w.Log.Debug("Slack refuses what can be done without", "team", p.w.Team, "method", f.Op, "error", f.Err)
 	case f.Auth:
 		p.w.Log.Error("Slack refuses the token", "team", p.w.Team, "method", f.Op, "error", f.Err)
 	case f.Wait > 0:

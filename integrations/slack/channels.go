@@ -66,9 +66,16 @@ func (p *Poster) conversation(v gjson.Result) Conversation {
 	c.Channel = Channel{
 		ID: signals.ID(signals.Slack, p.w.Team, id), Name: strings.Clone(cmp.Or(scalar(v.Get("name")), id)), Kind: kindOfChannel(v),
 		Created: created(v.Get("created")), Creator: w.person(scalar(v.Get("creator"))),
-		Shared: v.Get("is_ext_shared").Bool() || v.Get("is_pending_ext_shared").Bool(),
+		Shared: isShared(v),
 	}
 	return c
+}
+
+// isShared reports whether a channel is shared with another organisation, or is
+// about to be. One that is shared only within the own organisation is not.
+func isShared(v gjson.Result) bool {
+	return v.Get("is_ext_shared").Bool() || v.Get("is_pending_ext_shared").Bool() || len(v.Get("pending_shared").Array()) > 0 ||
+		v.Get("is_shared").Bool() && !v.Get("is_org_shared").Bool()
 }
 
 // kindOfChannel reads the kind of a channel object. One that says nothing of
@@ -91,7 +98,7 @@ func kindOfChannel(v gjson.Result) Kind {
 func (p *Poster) pages(ctx context.Context, op, list string, ask func(ctx context.Context, api *slackgo.Client, cursor string) error, each func(gjson.Result)) error {
 	cursor := ""
 	for page := 1; ; page++ {
-		body, err := p.do(ctx, call{op: op}, func(ctx context.Context, api *slackgo.Client) error { return ask(ctx, api, cursor) })
+		body, err := p.do(ctx, call{op: op, optional: true}, func(ctx context.Context, api *slackgo.Client) error { return ask(ctx, api, cursor) })
 		if err != nil {
 			return err
 		}

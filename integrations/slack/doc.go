@@ -31,6 +31,23 @@
 // ask for by hand (commands, buttons, modals) is not stored here: it is asked of
 // an Interact, whose answer Slack has within three seconds.
 //
+// Which channels are heard Watch says; a Watcher joins those that it names, and
+// tells when andon came into one or had to leave. A Swept reads the histories
+// after a start, after a gap of which the Socket tells, and whenever it is asked.
+// PeopleEvents says once a day what changed about people. Do-not-disturb is left
+// to Slack: it notifies nobody within it, and what somebody snoozes others do not
+// see.
+//
+// A card is drawn with Slack's own tables and charts. A workspace that refuses
+// them gets pictures of the charts, and where those cannot be sent, words; what
+// was refused is not offered again for a day. The text of a message always says
+// all of it.
+//
+// Secrets: HTTPMode takes several signing secrets, so that one can take the place
+// of another: give both, change the app, then leave out the old one. Bot tokens
+// are those that do not expire: token rotation is to be off in the app's
+// settings, which is how the manifest asks for it. Another token takes a restart.
+//
 // What this package does not own: what events mean (signals), what is said to
 // people (bot), and where anything is kept (store).
 package slack

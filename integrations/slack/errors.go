@@ -178,36 +178,3 @@ var auth = map[string]bool{
 	"not_allowed_token_type": true, "no_permission": true, "access_denied": true, "org_login_required": true, "two_factor_setup_required": true,
 	"team_access_not_granted": true, "enterprise_is_restricted": true,
 }
-
-const (
-	readOnly  = "andon may not write in this channel"
-	gone      = "the message is no longer there"
-	tooLong   = "the message is longer than Slack takes"
-	malformed = "Slack does not take the form of the message"
-	noPerson  = "Slack knows no such person"
-	noDirect  = "andon cannot write to this person directly"
-)
-
-// terminal are the errors that stay as they are however often it is tried.
-var terminal = map[string]string{
-	"channel_not_found": "the channel does not exist, or andon is not allowed to see it",
-	"not_in_channel":    "andon is not a member of the channel",
-	"is_archived":       "the channel is archived",
-	"user_disabled":     "the person's account is switched off",
-	"account_inactive":  "the account is switched off",
-	"user_not_found":    noPerson, "users_not_found": noPerson, "user_not_visible": noPerson,
-	"cannot_dm_bot": noDirect, "messages_tab_disabled": noDirect + ": the app's messages tab is switched off",
-	"method_not_supported_for_channel_type": "a conversation of this kind takes no messages of andon",
-
-	"restricted_action": readOnly, "restricted_action_read_only_channel": readOnly, "restricted_action_non_threadable_channel": readOnly,
-	"restricted_action_thread_only_channel": readOnly + " outside of threads", "restricted_action_thread_locked": "the thread is locked",
-	"ekm_access_denied": readOnly + ": an administrator has stopped it", "cannot_reply_to_message": "this message takes no replies",
-
-	"message_not_found": gone, "thread_not_found": "the thread is no longer there",
-	"cant_update_message": "andon may not change this message", "edit_window_closed": "the message may no longer be changed",
-	"cant_delete_message": "andon may not delete this message", "compliance_exports_prevent_deletion": "the workspace does not let messages be deleted",
-
-	"msg_too_long": tooLong, "msg_blocks_too_long": tooLong, "metadata_too_large": tooLong,
-	"no_text": malformed, "invalid_blocks": malformed, "invalid_blocks_format": malformed, "invalid_metadata_format": malformed,
-	"invalid_metadata_schema": malformed, "metadata_must_be_sent_from_app": malformed, "invalid_arguments": malformed,
-}

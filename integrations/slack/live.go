@@ -25,7 +25,10 @@ type LiveOptions struct {
 	Skip   func(channel string) bool              // channels that are not watched; nil: none
 	Thread func(channel, ts string) (root string) // the thread that a message stands in, "" where that is not known; nil: never known
 	Again  func(id string) bool                   // whether the reaction of that event id was taken away before; nil: never
-	Listed func(person string) bool               // people whom the written roster describes: their profiles make no event; nil: nobody
+	Listed func(person string) bool               // people whom the written roster describes: their profiles tell nothing but absences; nil: nobody
+
+	Away    func(person string) bool   // who was away last, as their status said; nil: nobody
+	Manager func(person string) string // who manages somebody, where a profile field says so; nil: not known
 }
 
 // Self is who we are in a workspace, in bare ids. Empty ones match nothing.
@@ -46,7 +49,7 @@ type Self struct{ User, Bot, App string }
 //	channel_deleted                          Deleted of the channel's case
 //	channel_id_changed                       Edited of the field "id", on the former channel's case
 //	channel_rename, channel_created          a name only: the channel's message about it makes the event
-//	user_change, team_join                   RosterSet, of people who are no apps and not Listed
+//	user_change, team_join                   RosterSet, of people who are no apps and not Listed; AwaySet, as the status says
 //	everything else                          nothing
 //
 // A live event says more than an export: reactions have their true time, and a

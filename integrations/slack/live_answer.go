@@ -10,6 +10,7 @@ import (
 	"net/url"
 
 	slackgo "github.com/slack-go/slack"
+	"github.com/tidwall/gjson"
 
 	"andon/bot/view"
 	"andon/signals"
@@ -71,8 +72,8 @@ func (in *Inbox) inline(asked view.Asked, r view.Reply, w way) (ack any, rest vi
 		}
 		r.Modal = nil
 		return out, r, nil
-	case asked.Kind == view.Command && r.Card != nil:
-		out, err := in.said(r)
+	case asked.Kind == view.Command && r.Card != nil && !isRich(r.Card): // Slack does not say whether it took an acknowledgement
+		out, err := in.said(r, form{})
 		if err != nil {
 			return nil, rest, err
 		}
@@ -84,8 +85,8 @@ func (in *Inbox) inline(asked view.Asked, r view.Reply, w way) (ack any, rest vi
 	return nil, r, nil
 }
 
-func (in *Inbox) said(r view.Reply) (said, error) {
-	text, blocks, err := render(in.Team, r.Card)
+func (in *Inbox) said(r view.Reply, as form) (said, error) {
+	text, blocks, err := render(in.Team, r.Card, as)
 	if err != nil {
 		return said{}, fmt.Errorf("render card %q: %w", clip(r.Card.Kind), err)
 	}
@@ -105,6 +106,7 @@ func (in *Inbox) deliver(ctx context.Context, asked view.Asked, r view.Reply, w 
 	if in.Poster == nil {
 		return errors.New("it takes a bot token")
 	}
+	ctx = WithLane(ctx, LaneAnswer)
 	var problems []error
 	if r.Modal != nil {
 		problems = append(problems, in.Poster.OpenModal(ctx, asked.TriggerID, r.Modal))
@@ -119,20 +121,36 @@ func (in *Inbox) deliver(ctx context.Context, asked view.Asked, r view.Reply, w 
 }
 
 // say says a card where it was asked for: by the response_url where there is
-// one, else as a message.
+// one, else as a message. What is shown to one person alone has no pictures: a
+// file would be there for good.
 func (in *Inbox) say(ctx context.Context, asked view.Asked, r view.Reply, w way) error {
-	out, err := in.said(r)
+	var send func(said) error
+	switch {
+	case w.url != "":
+		send = func(out said) error {
+			out.Thread = w.spot.thread
+			return in.Poster.respond(ctx, w.url, out)
+		}
+	case r.Ephemeral && !asked.Direct && asked.Channel != "":
+		send = func(out said) error { return in.Poster.whisper(ctx, asked, out) }
+	default:
+		return in.post(ctx, asked, r.Card)
+	}
+	as := form{}
+	if isRich(r.Card) {
+		as = in.Poster.taken()
+	}
+	out, err := in.said(r, as)
 	if err != nil {
 		return err
 	}
-	switch {
-	case w.url != "":
-		out.Thread = w.spot.thread
-		return in.Poster.respond(ctx, w.url, out)
-	case r.Ephemeral && !asked.Direct && asked.Channel != "":
-		return in.Poster.whisper(ctx, asked, out)
+	if err = send(out); !isRich(r.Card) || refusedForm(err) == nil {
+		return err
 	}
-	return in.post(ctx, asked, r.Card)
+	if out, err = in.said(r, form{}); err != nil {
+		return err
+	}
+	return send(out)
 }
 
 // post says a card as a message: in the thread where it was asked, or to who
@@ -167,24 +185,6 @@ func (p *Poster) OpenModal(ctx context.Context, trigger string, m *view.Modal) e
 		_, err := api.OpenViewContext(ctx, trigger, *v)
 		return err
 	})
-}
-
-// PublishHome makes the Home tab of a person show cards, one below the other.
-func (p *Poster) PublishHome(ctx context.Context, person string, cards []*view.Card) error {
-	const op = "views.publish"
-	user, _ := mentioned(p.w.Team, person)
-	if user == "" {
-		return never(op, elsewhere, "target %q", clip(person))
-	}
-	blocks, err := homeBlocks(p.w.Team, cards)
-	if err != nil {
-		return never(op, malformed, "the Home tab: %w", err)
-	}
-	_, err = p.do(ctx, call{op: op, write: true}, func(ctx context.Context, api *slackgo.Client) error {
-		_, err := api.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: user, View: slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: blocks}}})
-		return err
-	})
-	return err
 }
 
 // whisper shows a message to one person in a channel.
@@ -238,14 +238,24 @@ func (p *Poster) respond(ctx context.Context, address string, out said) error {
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	resp, err := p.client.Do(req)
 	if err != nil {
-		var broken *url.Error
-		if errors.As(err, &broken) {
-			err = broken.Err // the address is a right to write, and is not to be logged
-		}
-		return &Failure{Op: op, Ambiguous: true, Err: err}
+		return &Failure{Op: op, Ambiguous: true, Err: withoutAddress(err)}
 	}
-	if _, err := readAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+	answer, err := readAll(resp.Body)
+	switch said := gjson.ParseBytes(answer); {
+	case said.IsObject() && said.Get("error").Str != "":
+		return &Failure{Op: op, Terminal: terminal[said.Get("error").Str], Err: refusal(said)}
+	case err != nil || resp.StatusCode != http.StatusOK:
 		return &Failure{Op: op, Err: errors.Join(status(resp.StatusCode), err)}
 	}
 	return nil
+}
+
+// withoutAddress is an error of a request without the address that was asked,
+// which is a right to write and is not to be logged.
+func withoutAddress(err error) error {
+	var broken *url.Error
+	if errors.As(err, &broken) {
+		return broken.Err
+	}
+	return err
 }

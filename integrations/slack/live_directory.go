@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -19,9 +20,13 @@ type Directory struct {
 	base LiveOptions
 
 	mu      sync.Mutex
-	now     LiveOptions // its maps are replaced, never changed
-	threads recent      // by event id: the root's ts
-	removed recent      // by event id of the reaction
+	now     LiveOptions             // its maps are replaced, never changed
+	rooms   map[string]Conversation // by bare id
+	watch   Watch
+	absent  map[string]bool   // people who are away
+	bosses  map[string]string // managers by person
+	threads recent            // by event id: the root's ts
+	removed recent            // by event id of the reaction
 }
 
 // manyThreads is how many replies, and as many reactions, are remembered at least.
@@ -34,7 +39,8 @@ func NewDirectory(team string, o LiveOptions) *Directory {
 	d := &Directory{team: team, base: o, threads: recent{most: manyThreads}, removed: recent{most: manyThreads}}
 	d.now = o
 	d.now.Bots, d.now.Known, d.now.Kinds, d.now.Shared = nil, nil, nil, nil
-	d.now.Thread, d.now.Again = d.thread, d.again
+	d.now.Thread, d.now.Again, d.now.Skip, d.now.Named = d.thread, d.again, d.skip, d.named
+	d.now.Away, d.now.Manager = d.isAway, d.manager
 	return d
 }
 
@@ -55,16 +61,24 @@ func (d *Directory) SetSelf(s Self) {
 // SetPeople takes the list of all people.
 func (d *Directory) SetPeople(people []Account) {
 	bots, known := make(map[string]bool), make(map[string]bool, len(people))
+	absent, bosses := make(map[string]bool), make(map[string]string)
 	for i := range people {
-		id := strings.TrimPrefix(signals.Bare(people[i].ID), botPrefix)
+		a := &people[i]
+		id := strings.TrimPrefix(signals.Bare(a.ID), botPrefix)
 		known[id] = true
-		if people[i].Bot {
+		if a.Bot {
 			bots[id] = true
+		}
+		if a.Away(time.Time{}) {
+			absent[a.ID] = true
+		}
+		if a.Manager != "" {
+			bosses[a.ID] = a.Manager
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.now.Bots, d.now.Known = bots, known
+	d.now.Bots, d.now.Known, d.absent, d.bosses = bots, known, absent, bosses
 }
 
 // SetChannels takes the list of the channels.
@@ -76,14 +90,26 @@ func (d *Directory) SetChannels(channels []Conversation) {
 	if kinds == nil {
 		kinds = make(map[string]Kind, len(channels))
 	}
+	listed := make(map[Kind]bool)
 	for i := range channels {
 		id := signals.Bare(channels[i].ID)
 		kinds[id] = channels[i].Kind
+		listed[channels[i].Kind] = true
 		if channels[i].Shared {
 			shared[id] = true
 		}
 	}
 	d.now.Kinds, d.now.Shared = kinds, shared
+	rooms := make(map[string]Conversation, len(channels))
+	for id, c := range d.rooms {
+		if !listed[c.Kind] {
+			rooms[id] = c // the token may not list its kind
+		}
+	}
+	for i := range channels {
+		rooms[signals.Bare(channels[i].ID)] = channels[i]
+	}
+	d.rooms = rooms
 }
 
 // Heard learns from a delivery and its events.
@@ -102,17 +128,45 @@ func (d *Directory) Heard(raw []byte, events []*signals.Event) {
 		case e.Kind == signals.Reacted && e.Field == "removed":
 			id, _, _ := strings.Cut(e.ID, "/removed/")
 			d.removed.put(id, "x")
+		case e.Kind == signals.AwaySet:
+			d.away(e)
 		}
 	}
 	if channel := roomOf(env.Event); isID(channel, "CGD") {
 		d.kind(channel, kindOf(channel, scalar(env.Event.Get("channel_type"))))
 	}
-	switch scalar(env.Event.Get("type")) {
-	case "channel_created":
+	if scalar(env.Event.Get("type")) == "channel_created" {
 		d.kind(roomOf(env.Event), PublicChannel)
+	}
+	d.room(env)
+	switch scalar(env.Event.Get("type")) {
 	case "user_change", "team_join":
 		d.person(env.Event.Get("user"))
 	}
+}
+
+// away learns that somebody is away, or no more. It is called with the lock held.
+func (d *Directory) away(e *signals.Event) {
+	if d.absent == nil {
+		d.absent = make(map[string]bool)
+	}
+	if p, ok := periodOf(e); ok && p.lasts(e.At) {
+		d.absent[e.To] = true
+	} else {
+		delete(d.absent, e.To)
+	}
+}
+
+func (d *Directory) isAway(person string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.absent[person]
+}
+
+func (d *Directory) manager(person string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.bosses[person]
 }
 
 // kind learns of what kind a channel is. What is known is kept where the event

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +35,7 @@ type Inbox struct {
 	Accept    Accept
 	Interact  Interact     // nil: nothing can be asked
 	Directory *Directory   // what is known of the workspace
+	Watcher   *Watcher     // told of channels that come and go; nil: none
 	Poster    *Poster      // opens modals and delivers answers; nil: only what fits into the acknowledgement is answered
 	Log       *slog.Logger // nil: none
 	Now       func() time.Time
@@ -93,6 +97,7 @@ func (in *Inbox) Wait() { in.pending.Wait() }
 // safe and is not to be acknowledged.
 func (in *Inbox) take(ctx context.Context, raw []byte) error {
 	d, unread := deliveryOf(in.Team, raw, in.Now(), in.Directory.Options())
+	toUs(raw, &d)
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
 	if err := in.Accept(ctx, d); err != nil {
@@ -107,11 +112,39 @@ func (in *Inbox) take(ctx context.Context, raw []byte) error {
 	return nil
 }
 
+// toUs takes out of a delivery what somebody wrote to andon alone: it is answered,
+// and is neither watched nor kept. That it was heard is kept.
+func toUs(raw []byte, d *signals.Delivery) {
+	env, err := openEnvelope(raw)
+	if err != nil || scalar(env.Event.Get("type")) != "message" || !strings.HasPrefix(roomOf(env.Event), "D") {
+		return
+	}
+	d.Envelope.Body, d.Events = nil, nil
+}
+
+// interact asks once. One asking that cannot be answered does not end the rest.
+func (in *Inbox) interact(ctx context.Context, asked view.Asked) (r view.Reply, err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			in.Log.Error("an asking broke off", "team", in.Team, "kind", asked.Kind, "action", asked.Action, "stack", string(debug.Stack()))
+			r, err = view.Reply{}, fmt.Errorf("answer %s %q: %v", asked.Kind, clip(asked.Action), broken)
+		}
+	}()
+	return in.Interact(ctx, asked)
+}
+
 // notice does what some events ask for besides being stored.
 func (in *Inbox) notice(raw []byte, id string) {
 	env, err := openEnvelope(raw)
 	if err != nil {
 		return
+	}
+	if in.Watcher != nil && stirs(env, in.Directory.Options().Self) && in.first("watch/"+id) {
+		in.pending.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), watchLimit)
+			defer cancel()
+			in.Watcher.heard(ctx, env)
+		})
 	}
 	switch kind := scalar(env.Event.Get("type")); {
 	case env.Type == "app_rate_limited":
@@ -121,7 +154,7 @@ func (in *Inbox) notice(raw []byte, id string) {
 	case in.Interact != nil:
 		if asked, ok := askedByEvent(in.Team, env, in.Directory.Options().Self); ok && in.first(id) {
 			asked.ID = id
-			in.follow(asked, way{}, func(ctx context.Context) (view.Reply, error) { return in.Interact(ctx, asked) })
+			in.follow(asked, way{}, func(ctx context.Context) (view.Reply, error) { return in.interact(ctx, asked) })
 		}
 	}
 }
@@ -157,7 +190,7 @@ func (in *Inbox) ask(v gjson.Result, accepts bool) (ack any, err error) {
 	in.pending.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), lateLimit)
 		defer cancel()
-		r, err := in.Interact(ctx, asked)
+		r, err := in.interact(ctx, asked)
 		done <- outcome{r, err}
 	})
 	timer := time.NewTimer(in.Patience)

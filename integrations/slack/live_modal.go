@@ -102,19 +102,14 @@ func elementOf(team string, in *view.Input) (slackgo.BlockElement, error) {
 }
 
 func choiceOf(in *view.Input) (slackgo.BlockElement, error) {
-	if len(in.Options) == 0 || len(in.Options) > maxOptions {
-		return nil, fmt.Errorf("it has %d options; want 1 to %d", len(in.Options), maxOptions)
+	options, err := fits[0].options(in.Options)
+	if err != nil {
+		return nil, err
 	}
-	e := slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeStatic, nil, entryAction)
-	for _, o := range in.Options {
-		text := oneLine(o.Text, maxOption)
-		if text == "" || o.Value == "" || utf8.RuneCountInString(o.Value) > maxChoice {
-			return nil, fmt.Errorf("option %q: want a text, and a value of 1 to %d characters", clip(o.Text), maxChoice)
-		}
-		b := slackgo.NewOptionBlockObject(o.Value, plainText(text), nil)
-		e.Options = append(e.Options, b)
+	e := slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeStatic, nil, entryAction, options...)
+	for _, o := range options {
 		if o.Value == in.Value {
-			e.InitialOption = b
+			e.InitialOption = o
 		}
 	}
 	return e, nil
@@ -125,7 +120,7 @@ func choiceOf(in *view.Input) (slackgo.BlockElement, error) {
 func homeBlocks(team string, cards []*view.Card) ([]slackgo.Block, error) {
 	blocks := []slackgo.Block{}
 	for i, c := range cards {
-		_, part, err := render(team, c)
+		_, part, err := render(team, c, form{}) // a Home tab takes neither tables nor charts
 		if err != nil {
 			return nil, fmt.Errorf("card %q: %w", clip(c.Kind), err)
 		}

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -96,36 +95,37 @@ func (l *live) moved(r *room) ([]*signals.Event, error) {
 	return []*signals.Event{e}, nil
 }
 
-// peopleKey is the case of what profiles say of people.
-var peopleKey = signals.Key{Source: signals.Own, Site: "profiles", ID: signals.Slack}
-
 // profile is what a person's profile says of them now: name, time zone, whether
-// they are a guest, and whether they left.
+// they are a guest, whether they left, and whether they are away. Of people whom
+// the roster lists only the last is told.
 func (l *live) profile(v gjson.Result) ([]*signals.Event, error) {
 	id := scalar(v.Get("id"))
 	if !isID(id, "UW") {
 		return nil, fmt.Errorf("user %q: ids of people begin with U or W", clip(id))
 	}
-	p := l.space.personOf(v)
-	if p.Bot || l.Bots[id] || id == l.Self.User || l.Listed != nil && l.Listed(p.ID) {
+	a := l.space.accountOf(v)
+	if a.Bot || l.Bots[id] || id == l.Self.User {
 		return nil, nil
 	}
 	at, err := l.when()
 	if err != nil {
 		return nil, err
 	}
-	name := p.RealName
-	if name == "" {
-		name = p.Name
+	var out []*signals.Event
+	if e := absence(&a, l.Away != nil && l.Away(a.ID), at); e != nil {
+		out = append(out, e)
 	}
-	text, err := json.Marshal(signals.Person{ID: p.ID, Name: clean(name), Zone: clean(p.Zone), Left: p.Deleted, External: p.Restricted || p.Stranger})
+	if l.Listed != nil && l.Listed(a.ID) {
+		return out, nil
+	}
+	if l.Manager != nil {
+		a.Manager = l.Manager(a.ID)
+	}
+	e, err := profileEvent(&a.Person, a.Manager, at)
 	if err != nil {
-		return nil, fmt.Errorf("write the roster entry of %s: %w", p.ID, err)
+		return nil, err
 	}
-	return []*signals.Event{{
-		ID: p.ID + "/profile/" + formatTS(at), Case: peopleKey, Kind: signals.RosterSet, Seq: signals.Seq{Entry: at.UnixMicro()}, At: at,
-		Field: "person", To: p.ID, Text: string(text), Audience: signals.Restricted,
-	}}, nil
+	return append(out, e), nil
 }
 
 // clean drops NUL characters, which databases refuse.

@@ -24,6 +24,7 @@ type Account struct {
 	Status      string    // what they say of themselves, such as "On vacation"
 	Emoji       string    // the emoji beside it, without colons
 	StatusUntil time.Time // when that ends, zero where it is not said
+	Manager     string    // whom a profile field names, once PeopleEvents has asked for it
 }
 
 // Group is a user group.
@@ -51,11 +52,18 @@ func (p *Poster) People(ctx context.Context) ([]Account, error) {
 		if !isID(scalar(v.Get("id")), "UW") {
 			return
 		}
-		a := Account{Person: w.personOf(v), Status: strings.Clone(scalar(v.Get("profile.status_text"))), Emoji: strings.Clone(strings.Trim(scalar(v.Get("profile.status_emoji")), ":"))}
-		a.StatusUntil = created(v.Get("profile.status_expiration"))
-		out = append(out, a)
+		out = append(out, w.accountOf(v))
 	})
 	return out, err
+}
+
+// accountOf reads a user object of users.list or of a user_change event.
+func (w *workspace) accountOf(v gjson.Result) Account {
+	profile := v.Get("profile")
+	return Account{
+		Person: w.personOf(v), Status: strings.Clone(scalar(profile.Get("status_text"))), Emoji: strings.Clone(strings.Trim(scalar(profile.Get("status_emoji")), ":")),
+		StatusUntil: created(profile.Get("status_expiration")),
+	}
 }
 
 // Groups lists the user groups with their members.

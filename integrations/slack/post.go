@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +45,11 @@ type Poster struct {
 	direct map[string]string // direct message by person, bare ids
 	bot    string            // the app's bot id, once Check has learnt it
 	self   Self              // likewise
+	scopes []string          // of the token, likewise; nil where Slack does not say
+	wardrobe
+	homes     recent // by person: the hash of what their Home tab shows
+	home      string // whether the app has a Home tab: on, off or ""
+	homeUntil time.Time
 }
 
 // eventType marks the metadata of our messages. Anybody in the workspace can
@@ -69,7 +73,7 @@ func NewPoster(w Workspace) (*Poster, error) {
 	if w.Transport == nil {
 		w.Transport = ownTransport()
 	}
-	p := &Poster{w: w, limits: newLimiter(w.Limits), direct: map[string]string{}, client: &http.Client{
+	p := &Poster{w: w, limits: newLimiter(w.Limits), direct: map[string]string{}, wardrobe: newWardrobe(), homes: recent{most: manyHomes}, client: &http.Client{
 		Transport: recorder{w.Transport},
 		// A redirect would take the token and the message elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -120,21 +124,24 @@ func (p *Poster) Post(ctx context.Context, target string, card *view.Card) (sign
 	if card.Key == "" {
 		return signals.Copy{}, never(op, malformed, "card %q has no key: without one it could not be found again", clip(card.Kind))
 	}
-	options, err := p.options(op, card)
-	if err != nil {
-		return signals.Copy{}, err
+	if _, err := p.options(op, card, form{}); err != nil {
+		return signals.Copy{}, err // before anything is opened for it
 	}
+	ctx = withKind(ctx, card.Kind)
 	s, err := p.place(ctx, op, target)
 	if err != nil {
 		return signals.Copy{}, err
 	}
-	options = append(options, slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
+	// A reply stands in its thread alone: nothing is broadcast to the channel.
+	more := []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl()}
 	if s.thread != "" {
-		options = append(options, slackgo.MsgOptionTS(s.thread))
+		more = append(more, slackgo.MsgOptionTS(s.thread))
 	}
-	body, err := p.do(ctx, call{op: op, channel: s.channel, write: true}, func(ctx context.Context, api *slackgo.Client) error {
-		_, _, err := api.PostMessageContext(ctx, s.channel, options...)
-		return err
+	body, err := p.dressed(ctx, op, card, func(options []slackgo.MsgOption) (gjson.Result, error) {
+		return p.do(ctx, call{op: op, channel: s.channel, write: true}, func(ctx context.Context, api *slackgo.Client) error {
+			_, _, err := api.PostMessageContext(ctx, s.channel, append(options, more...)...)
+			return err
+		})
 	})
 	if err != nil {
 		p.forget(s, err)
@@ -174,21 +181,20 @@ func (p *Poster) Update(ctx context.Context, at signals.Copy, card *view.Card) e
 	if err != nil {
 		return err
 	}
-	options, err := p.options(op, card)
-	if err != nil {
-		return err
-	}
-	_, err = p.do(ctx, call{op: op, write: true}, func(ctx context.Context, api *slackgo.Client) error {
-		_, _, _, err := api.UpdateMessageContext(ctx, channel, at.TS, options...)
-		return err
+	ctx = withKind(ctx, card.Kind)
+	_, err = p.dressed(ctx, op, card, func(options []slackgo.MsgOption) (gjson.Result, error) {
+		return p.do(ctx, call{op: op, write: true}, func(ctx context.Context, api *slackgo.Client) error {
+			_, _, _, err := api.UpdateMessageContext(ctx, channel, at.TS, options...)
+			return err
+		})
 	})
 	return err
 }
 
 // options renders a card. The text is always sent: it is what notifications and
 // screen readers say. What is in it is not parsed for names.
-func (p *Poster) options(op string, card *view.Card) ([]slackgo.MsgOption, error) {
-	text, blocks, err := render(p.w.Team, card)
+func (p *Poster) options(op string, card *view.Card, as form) ([]slackgo.MsgOption, error) {
+	text, blocks, err := render(p.w.Team, card, as)
 	if err != nil {
 		return nil, never(op, malformed, "render card %q: %w", clip(card.Kind), err)
 	}
@@ -215,56 +221,4 @@ func (p *Poster) Delete(ctx context.Context, at signals.Copy) error {
 		return nil
 	}
 	return err
-}
-
-// scopes are what sending needs of a token, each with what for.
-var scopes = []struct{ name, use string }{
-	{"chat:write", "post"}, {"im:write", "open direct messages"}, {"im:history", "look for a message in direct messages"}, {"channels:history", "look for a message in channels"},
-}
-
-// Self is who we are, once Check has learnt it.
-func (p *Poster) Self() Self {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.self
-}
-
-// Check asks Slack whether the token is good: of this workspace, and with the
-// scopes that sending needs. It also learns who we are, so that Find from then
-// on counts only our own messages.
-func (p *Poster) Check(ctx context.Context) error {
-	const op = "auth.test"
-	var have []string
-	known := false
-	body, err := p.do(ctx, call{op: op}, func(ctx context.Context, api *slackgo.Client) error {
-		a, err := api.AuthTestContext(ctx)
-		if err == nil {
-			_, known = a.Header["X-Oauth-Scopes"]
-			have = strings.FieldsFunc(a.Header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if team := body.Get("team_id").Str; isID(p.w.Team, "TE") && team != p.w.Team && body.Get("enterprise_id").Str != p.w.Team {
-		return &Failure{Op: op, Auth: true, Err: fmt.Errorf("the token is of workspace %q, not of %q: change the token or the id", clip(team), p.w.Team)}
-	}
-	p.mu.Lock()
-	p.bot, p.self = body.Get("bot_id").Str, Self{User: body.Get("user_id").Str, Bot: body.Get("bot_id").Str}
-	p.mu.Unlock()
-	if !known {
-		p.w.Log.Warn("Slack does not say which scopes the token has", "team", p.w.Team)
-		return nil
-	}
-	var missing []string
-	for _, s := range scopes {
-		if !slices.Contains(have, s.name) {
-			missing = append(missing, s.name+" (to "+s.use+")")
-		}
-	}
-	if len(missing) > 0 {
-		return &Failure{Op: op, Auth: true, Err: fmt.Errorf("the token lacks %s: add it to the app's bot scopes and install the app again", strings.Join(missing, ", "))}
-	}
-	return nil
 }

@@ -120,7 +120,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"good", fakeslack.Options{Scopes: goodScopes}, nil, ""},
 		{"scopes unsaid", fakeslack.Options{}, nil, ""},
-		{"scopes missing", fakeslack.Options{Scopes: goodScopes[:2]}, nil, "lacks im:history (to look for a message in direct messages), channels:history"},
+		{"scopes missing", fakeslack.Options{Scopes: goodScopes[:2]}, nil, "lacks im:history (to read what people write to it, and look whether a message was sent already), channels:history"},
 		{"no scopes", fakeslack.Options{Scopes: []string{}}, nil, "lacks chat:write"},
 		{"another workspace", fakeslack.Options{Team: "T2", Scopes: goodScopes}, nil, `of workspace "T2", not of "T1"`},
 		{"wrong token", fakeslack.Options{}, func(w *Workspace) { w.Token = "xoxb-bad-SECRET" }, "invalid_auth"},

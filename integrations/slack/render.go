@@ -4,15 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
-	"github.com/slack-go/slack/slackutilsx"
 
 	"andon/bot/view"
-	"andon/signals"
 )
 
 // Slack's limits on a message, in characters (code points).
@@ -23,7 +19,7 @@ const (
 	maxFooter  = 2000
 	maxName    = 200 // of a fact: ours, so that its value has room
 	maxLabel   = 75  // on a button
-	maxButtons = 25  // in a row of them
+	maxButtons = 5   // in a row of them: Slack takes 25, a phone shows fewer
 	maxValue   = 2000
 	maxID      = 255
 	maxURL     = 3000
@@ -35,30 +31,46 @@ const (
 )
 
 // fit is how much of a card is shown: the characters of each text, and the
-// lines, facts and links. Cards that are too long are rendered with less.
+// lines, facts, links, stops and rows. Cards that are too long are rendered with
+// less.
 type fit struct{ text, items int }
 
 // fits are tried in this order: first long texts are cut, then there are fewer.
 var fits = []fit{
-	{maxSection, 100}, {2000, 100}, {1000, 100}, {500, 100}, {250, 100}, {120, 100}, {120, 50}, {120, 25}, {120, 12}, {80, 6}, {80, 3}, {40, 1},
+	{maxSection, 100}, {2000, 100}, {1000, 100}, {500, 100}, {250, 100}, {120, 100}, {120, 50}, {120, 25}, {120, 12}, {80, 6}, {80, 3}, {40, 1}, {20, 1},
 }
+
+// fewItems is how few items of a kind are shown when a chart is no longer drawn,
+// because its figures take the room.
+const fewItems = 12
+
+// form is how the parts of a card are drawn that not every workspace and not
+// every place takes. The zero value draws them in words.
+type form struct {
+	tables   bool     // as tables of Slack
+	charts   bool     // as charts of Slack
+	pictures []string // as pictures: the id of the file by chart, "" for one in words
+}
+
+// native is the form that is tried first in a message.
+var native = form{tables: true, charts: true}
 
 // render makes Slack's form of a card: the text for notifications and screen
 // readers, escaped, and the blocks. Texts become plain text or rich text, which
 // Slack does not read for markup, so that nothing in them can ping or link. What
 // is too long ends in an ellipsis; ids and values of buttons are never cut, and
 // too long ones are an error.
-func render(team string, c *view.Card) (string, []slackgo.Block, error) {
+func render(team string, c *view.Card, as form) (string, []slackgo.Block, error) {
 	text := fallback(team, c)
 	if text == "" {
 		return "", nil, errors.New("it says nothing: give it a title, a line or a fact")
 	}
-	buttons, err := buttonsOf(c.Actions)
-	if err != nil {
-		return "", nil, err
-	}
 	for _, f := range fits {
-		blocks := f.blocks(team, c, buttons)
+		buttons, err := f.buttons(c.Actions)
+		if err != nil {
+			return "", nil, err
+		}
+		blocks := f.blocks(team, c, as, buttons)
 		n, err := lengthOf(blocks)
 		if err != nil {
 			return "", nil, err
@@ -81,13 +93,16 @@ func lengthOf(blocks []slackgo.Block) (int, error) {
 	return utf8.RuneCount(b), nil
 }
 
-func (f fit) blocks(team string, c *view.Card, buttons []slackgo.Block) []slackgo.Block {
+func (f fit) blocks(team string, c *view.Card, as form, buttons []slackgo.Block) []slackgo.Block {
 	var blocks []slackgo.Block
 	if title := oneLine(c.Title, maxHeader); title != "" {
 		blocks = append(blocks, slackgo.NewHeaderBlock(plainText(title)))
 	}
 	blocks = append(blocks, f.rich(f.lines(team, c.Lines))...)
+	blocks = append(blocks, f.stops(c.Stops)...)
 	blocks = append(blocks, f.rich(f.facts(c.Facts))...)
+	blocks = append(blocks, f.tables(c.Tables, as)...)
+	blocks = append(blocks, f.charts(c.Charts, as)...)
 	blocks = append(blocks, f.rich(f.links(c.Links))...)
 	blocks = append(blocks, buttons...)
 	if footer := oneLine(c.Footer, min(f.text, maxFooter)); footer != "" {
@@ -178,128 +193,4 @@ func bold(s string) slackgo.RichTextSectionElement {
 
 func plainText(s string) *slackgo.TextBlockObject {
 	return slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false)
-}
-
-// buttonsOf makes rows of buttons.
-func buttonsOf(actions []view.Action) (blocks []slackgo.Block, err error) {
-	var elements []slackgo.BlockElement
-	seen := map[string]bool{}
-	for _, a := range actions {
-		label := oneLine(a.Text, maxLabel)
-		switch {
-		case a.ID == "" || utf8.RuneCountInString(a.ID) > maxID:
-			return nil, fmt.Errorf("button %q: its id must have 1 to %d characters", clip(a.Text), maxID)
-		case seen[a.ID]:
-			return nil, fmt.Errorf("button %q: another one has the id %q too", clip(a.Text), clip(a.ID))
-		case label == "":
-			return nil, fmt.Errorf("button %q: it has no text", clip(a.ID))
-		case utf8.RuneCountInString(a.Value) > maxValue:
-			return nil, fmt.Errorf("button %q: its value is longer than %d characters", clip(a.ID), maxValue)
-		}
-		seen[a.ID] = true
-		b := slackgo.NewButtonBlockElement(a.ID, a.Value, plainText(label))
-		if a.Danger {
-			b = b.WithStyle(slackgo.StyleDanger)
-		}
-		elements = append(elements, b)
-	}
-	for len(elements) > 0 {
-		n := min(len(elements), maxButtons)
-		blocks = append(blocks, slackgo.NewActionBlock("", elements[:n]...))
-		elements = elements[n:]
-	}
-	return blocks, nil
-}
-
-// fallback is the text for notifications: the card's own, or the whole of it,
-// with its mentions. It is escaped, and not longer than maxText then.
-func fallback(team string, c *view.Card) string {
-	if s := strings.TrimSpace(c.Fallback); s != "" {
-		return cutEscaped(escape(s), maxText)
-	}
-	e := escaped(c)
-	return cutEscaped(e.TextWith(func(id string) string {
-		user, channel := mentioned(team, id)
-		switch {
-		case user != "":
-			return "<@" + user + ">"
-		case channel != "":
-			return "<#" + channel + ">"
-		}
-		return ""
-	}), maxText)
-}
-
-// escaped is a card whose texts are shown as they are where Slack reads markup.
-func escaped(c *view.Card) *view.Card {
-	e := &view.Card{Title: escape(c.Title), Footer: escape(c.Footer)}
-	for _, l := range c.Lines {
-		e.Lines = append(e.Lines, view.Paragraph{Text: escape(l.Text), Mention: l.Mention})
-	}
-	for _, f := range c.Facts {
-		e.Facts = append(e.Facts, view.Fact{Name: escape(f.Name), Value: escape(f.Value)})
-	}
-	for _, l := range c.Links {
-		e.Links = append(e.Links, view.Link{Text: escape(l.Text), URL: escape(l.URL)})
-	}
-	return e
-}
-
-// mentioned returns the bare id of the person or of the channel that is to be
-// mentioned; both are empty when it is none of this workspace.
-func mentioned(team, id string) (user, channel string) {
-	k, ok := signals.ParseKey(id)
-	switch {
-	case !ok || k.Source != signals.Slack || k.Site != team:
-	case isID(k.ID, "UW"):
-		return k.ID, ""
-	case isID(k.ID, "CG"):
-		return "", k.ID
-	}
-	return "", ""
-}
-
-// isWeb reports whether an address may be a link.
-func isWeb(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
-		utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxURL && !strings.ContainsAny(s, "<>| ")
-}
-
-// cut makes a text fit to be shown, at most so many characters long.
-func cut(s string, most int) string {
-	s = strings.TrimSpace(view.Plain(strings.ToValidUTF8(s, "\uFFFD")))
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return strings.TrimRight(string([]rune(s)[:most-1]), " \n\t") + "…"
-}
-
-func oneLine(s string, most int) string {
-	return cut(strings.Join(strings.Fields(view.Plain(s)), " "), most)
-}
-
-func escape(s string) string {
-	return slackutilsx.EscapeMessage(view.Plain(strings.ToValidUTF8(s, "\uFFFD")))
-}
-
-// cutEscaped shortens an escaped text. It cuts neither inside of what an escaped
-// character became nor inside of a mention: those begin with the only & and <
-// that there are.
-func cutEscaped(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	length, end := 0, 0
-	for end < len(s) {
-		_, n := utf8.DecodeRuneInString(s[end:])
-		if closing := map[byte]string{'&': ";", '<': ">"}[s[end]]; closing != "" {
-			n = max(strings.Index(s[end:], closing)+1, 1)
-		}
-		if length += utf8.RuneCountInString(s[end : end+n]); length > most-1 {
-			break
-		}
-		end += n
-	}
-	return s[:end] + "…"
 }

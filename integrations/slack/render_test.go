@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -16,7 +17,7 @@ import (
 )
 
 func blocksOf(t testing.TB, c *view.Card) (text string, blocks gjson.Result) {
-	text, list, err := render("T1", c)
+	text, list, err := render("T1", c, native)
 	require.NoError(t, err)
 	b, err := json.Marshal(list)
 	require.NoError(t, err)
@@ -65,13 +66,15 @@ func TestRenderPingsNobody(t *testing.T) {
 		_, blocks := blocksOf(t, &view.Card{
 			Title: trap, Lines: []view.Paragraph{{Text: trap}, {Text: trap, Mention: trap}, {Text: trap, Mention: "slack/T1/U7>" + trap}}, Facts: []view.Fact{{Name: trap, Value: trap}},
 			Links: []view.Link{{Text: trap, URL: "https://a.example/"}, {Text: "t", URL: trap}}, Footer: trap, Actions: []view.Action{{ID: "x", Text: "a" + trap}},
+			Stops: []view.Stop{{Name: trap, Stay: trap, Mark: trap}}, Tables: []view.Table{{Title: trap, Columns: []string{trap}, Rows: [][]string{{trap}}}}, Charts: []view.Chart{{Title: trap, Unit: trap, Labels: []string{trap}, Series: []view.Series{{Name: trap, Values: []float64{1}}}}},
 		})
 		require.Empty(t, special(blocks), trap)
 
-		text, _, err := render("T1", &view.Card{Title: trap, Lines: []view.Paragraph{{Text: trap, Mention: trap}}, Facts: []view.Fact{{Name: trap, Value: trap}}, Links: []view.Link{{Text: trap, URL: trap}}, Footer: "x" + trap})
+		text, _, err := render("T1", &view.Card{Title: trap, Lines: []view.Paragraph{{Text: trap, Mention: trap}}, Facts: []view.Fact{{Name: trap, Value: trap}}, Links: []view.Link{{Text: trap, URL: trap}}, Footer: "x" + trap, Stops: []view.Stop{{Name: trap, Stay: trap, Mark: trap}},
+			Tables: []view.Table{{Title: trap, Columns: []string{trap}, Rows: [][]string{{trap}}}}, Charts: []view.Chart{{Title: trap, Unit: trap, Labels: []string{trap}, Series: []view.Series{{Name: trap, Values: []float64{1}}}}}}, native)
 		require.NoError(t, err)
 		require.NotContains(t, text, "<", trap)
-		text, _, err = render("T1", &view.Card{Title: "t", Fallback: "x" + trap})
+		text, _, err = render("T1", &view.Card{Title: "t", Fallback: "x" + trap}, native)
 		require.NoError(t, err)
 		require.NotContains(t, text, "<", trap)
 		require.NotContains(t, text, "\u202e")
@@ -162,12 +165,12 @@ func TestRenderRefuses(t *testing.T) {
 		{"two buttons with one id", view.Card{Title: "t", Actions: []view.Action{{ID: "x", Text: "x"}, {ID: "x", Text: "y"}}}, "another one"},
 		{"buttons without end", view.Card{Title: "t", Actions: many}, "buttons alone"},
 	} {
-		_, _, err := render("T1", &c.card)
+		_, _, err := render("T1", &c.card, native)
 		require.ErrorContains(t, err, c.want, c.name)
 	}
 	_, blocks := blocksOf(t, &view.Card{Title: "t", Actions: shorten(many)})
-	require.Len(t, blocks.Get("1.elements").Array(), maxButtons)
-	require.Len(t, blocks.Get("2.elements").Array(), 5)
+	require.Len(t, blocks.Array(), 1+6, "rows of five")
+	require.Len(t, blocks.Get("6.elements").Array(), maxButtons)
 }
 
 func shorten(actions []view.Action) []view.Action {
@@ -199,13 +202,23 @@ func TestRenderedCardsAreTaken(t *testing.T) {
 			}), 0, 8).Draw(t, "links"),
 			Actions: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) view.Action {
 				n++
-				return view.Action{ID: fmt.Sprint("a", n), Text: "x" + text.Draw(t, "label"), Danger: rapid.Bool().Draw(t, "danger")}
+				a := view.Action{ID: fmt.Sprint("a", n), Text: "x" + text.Draw(t, "label"), Danger: rapid.Bool().Draw(t, "danger"), Primary: rapid.Bool().Draw(t, "primary"), Confirm: text.Draw(t, "confirm")}
+				for i := range rapid.IntRange(0, 3).Draw(t, "options") {
+					a.Options = append(a.Options, view.Option{Text: "o" + text.Draw(t, "option"), Value: fmt.Sprint(i)})
+				}
+				return a
 			}), 0, 30).Draw(t, "actions"),
+			Stops:  rapid.SliceOfN(stops(text), 0, 20).Draw(t, "stops"),
+			Tables: rapid.SliceOfN(tables(text), 0, 3).Draw(t, "tables"),
+			Charts: rapid.SliceOfN(charts(text), 0, 4).Draw(t, "charts"),
 		}
 		if c.Text() == "" && strings.TrimSpace(view.Plain(c.Fallback)) == "" {
 			t.Skip("it says nothing")
 		}
 		_, err := p.Post(t.Context(), "slack/T1/C1", c)
+		if err != nil && len(c.Actions) > 6 && strings.Contains(err.Error(), "buttons alone") {
+			return // each with its own long texts
+		}
 		if err != nil {
 			require.ErrorContains(t, err, "says nothing")
 			return
@@ -214,6 +227,34 @@ func TestRenderedCardsAreTaken(t *testing.T) {
 		require.LessOrEqual(t, utf8.RuneCount(all[len(all)-1].Blocks), maxCard)
 		require.LessOrEqual(t, utf8.RuneCountInString(all[len(all)-1].Text), maxText)
 		require.NotEmpty(t, all[len(all)-1].Text)
+	})
+}
+
+func stops(text *rapid.Generator[string]) *rapid.Generator[view.Stop] {
+	return rapid.Custom(func(t *rapid.T) view.Stop {
+		return view.Stop{Name: text.Draw(t, "name"), Stay: text.Draw(t, "stay"), Mark: text.Draw(t, "mark"), Here: rapid.Bool().Draw(t, "here")}
+	})
+}
+
+// tables have rows that are too short and too long as well.
+func tables(text *rapid.Generator[string]) *rapid.Generator[view.Table] {
+	return rapid.Custom(func(t *rapid.T) view.Table {
+		cells := rapid.SliceOfN(rapid.OneOf(text, rapid.SampledFrom([]string{"1", "-2.5", "1e9", "NaN", ".", "3 h"})), 0, 22)
+		return view.Table{Title: text.Draw(t, "title"), Columns: cells.Draw(t, "columns"), Rows: rapid.SliceOfN(cells, 0, 6).Draw(t, "rows")}
+	})
+}
+
+// charts have series that are too short and too long, and values that cannot be
+// drawn.
+func charts(text *rapid.Generator[string]) *rapid.Generator[view.Chart] {
+	return rapid.Custom(func(t *rapid.T) view.Chart {
+		c := view.Chart{Kind: rapid.SampledFrom([]view.ChartKind{view.Bars, view.Curve, view.Pie, "other"}).Draw(t, "kind"), Title: text.Draw(t, "title"), Unit: text.Draw(t, "unit")}
+		c.Labels = rapid.SliceOfN(text, 0, 25).Draw(t, "labels")
+		value := rapid.OneOf(rapid.Float64Range(-10, 1000), rapid.SampledFrom([]float64{0, 1, math.NaN(), math.Inf(1), 1e300}))
+		for range rapid.IntRange(0, 8).Draw(t, "series") {
+			c.Series = append(c.Series, view.Series{Name: text.Draw(t, "name"), Values: rapid.SliceOfN(value, 0, 26).Draw(t, "values")})
+		}
+		return c
 	})
 }
 
@@ -232,4 +273,11 @@ func FuzzResolve(f *testing.F) {
 		require.True(t, (s.user == "") != (s.channel == ""))
 		require.NotContains(t, s.user+s.channel+s.thread, ">")
 	})
+}
+
+func raw(t testing.TB, v any) gjson.Result {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return gjson.ParseBytes(b)
 }

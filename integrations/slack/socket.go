@@ -33,12 +33,19 @@ type Socket struct {
 	Off         time.Duration     // for how long Slack may say that Socket Mode is switched off before Run gives up, default 10 min
 	Transport   http.RoundTripper // nil: one of its own
 
+	// OnGap is told that no connection was open from one time until another, as
+	// soon as there is one again: what was said meanwhile may have to be read from
+	// the history, see Swept.Want. It must not block. nil: nobody is told.
+	OnGap func(from, until time.Time)
+	Now   func() time.Time // the clock of what OnGap is told; everything else is by real time. nil: time.Now
+
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration) error
 
 	mu    sync.Mutex
 	lines []*wire
 	gate  *gate
+	dark  dark
 }
 
 // What ends Run besides its context. They are wrapped in a *Failure, whose Auth
@@ -87,6 +94,7 @@ func (s *Socket) Run(ctx context.Context) error {
 	if err := s.setup(); err != nil {
 		return err
 	}
+	s.dark.begins(s.Now())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -118,6 +126,9 @@ func (s *Socket) setup() error {
 	}
 	if s.now == nil {
 		s.now, s.sleep = time.Now, sleep
+	}
+	if s.Now == nil {
+		s.Now = s.now
 	}
 	s.Connections = cmp.Or(s.Connections, 2)
 	if err := s.check(); err != nil {

@@ -160,9 +160,10 @@ func TestSocketWatchdogIsFed(t *testing.T) {
 	s := newScript(t)
 	socket, _, _ := listening(t, s, func(k *Socket) { k.Watchdog = 2 * time.Second })
 	p := s.next(t)
+	require.Eventually(t, func() bool { return socket.Lines()[0].Opened == 1 }, 10*time.Second, time.Millisecond, "greeted")
 	before := socket.Lines()[0].Heard
 	require.Eventually(t, func() bool { p.ping(); return socket.Lines()[0].Heard.After(before) }, 10*time.Second, time.Millisecond)
-	require.Equal(t, 1, socket.Lines()[0].Opened)
+	require.Equal(t, 1, socket.Lines()[0].Opened, "never opened anew")
 }
 
 // TestSocketUsesAllConnections: S12, and every line hears.

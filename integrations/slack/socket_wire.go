@@ -139,6 +139,7 @@ func (l *wire) alive() {
 	defer l.mu.Unlock()
 	l.beat = time.Now()
 	l.st.Heard = l.s.now()
+	l.s.dark.hears(l.s.Now())
 }
 
 // working notes that the client does something.
@@ -150,9 +151,17 @@ func (l *wire) working() {
 
 func (l *wire) opened() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.st.Open, l.st.Since, l.beat = true, l.s.now(), time.Now()
+	now := l.s.now()
+	l.st.Open, l.st.Since, l.beat = true, now, time.Now()
 	l.st.Opened++
+	l.mu.Unlock()
+	until := l.s.Now()
+	if from, gap := l.s.dark.opens(l, until); gap {
+		l.s.log().Warn("Slack was not heard for a while", "team", l.s.Inbox.Team, "from", from, "until", until)
+		if l.s.OnGap != nil {
+			l.s.OnGap(from, until)
+		}
+	}
 }
 
 func (l *wire) closed(reason string) {
@@ -160,6 +169,7 @@ func (l *wire) closed(reason string) {
 	defer l.mu.Unlock()
 	if l.st.Open {
 		l.st.Open, l.st.Since = false, l.s.now()
+		l.s.dark.closes(l)
 	}
 	if reason != "" {
 		l.st.Reason = reason

@@ -13,8 +13,8 @@
 //
 // Unless Options.Strict is set, any person and any channel whose id has the
 // right first letter exists. The methods are below /api/, so that the API URL
-// of a client is the server's address with "/api/" behind it. The page is at /,
-// what it asks below /_ui/. What tests and other processes ask is below /_fake/:
+// of a client is the server's address with "/api/" behind it. What tests and other
+// processes ask is below /_fake/:
 //
 //	GET    /_fake/messages    all messages as JSON, oldest first
 //	GET    /_fake/requests    how often each method was asked for
@@ -26,6 +26,20 @@
 //	POST   /_fake/tick        deliver what is due again
 //	POST   /_fake/faults      one Fault or a list of them, added to those there are
 //	DELETE /_fake/faults      no faults any more
+//
+// The page is at /, what it asks below /_ui/. Its address says who one is and what
+// is open, such as /?as=U1&channel=C1&thread=1772442000.000000 or /?as=U1&channel=D1&tab=home;
+// without them it is the first person and the first channel. It asks nothing of
+// other servers, is complete as soon as it is loaded, and keeps itself up to date
+// by one stream of events, which never ends: a browser that takes pictures must
+// not wait for the network to be idle. Everything that can be pressed has a name,
+// and says what it is about: data-action-id and data-block-id of a block's
+// element, data-channel and data-ts of a message, data-person, data-shortcut,
+// data-emoji and data-control, and data-do for what the page itself can do.
+// A Bar above it belongs to the program that the server is part of.
+//
+// Only hosts of this machine are served, and those of Options.Hosts. Writes that a
+// browser sends from the page of another site are refused.
 //
 // Events are delivered once there is somebody to hear them: a request URL is
 // set, or a socket was opened. Two clocks count: Options.Now for timestamps and

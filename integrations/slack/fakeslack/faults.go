@@ -97,11 +97,12 @@ func (s *Server) Inject(faults ...Fault) error {
 	return nil
 }
 
-// Heal takes all faults away.
+// Heal takes all faults away. What one of them held back is delivered.
 func (s *Server) Heal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
+	s.release()
 }
 
 // next returns the fault that hits this request, or nil. It counts.

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	slackgo "github.com/slack-go/slack"
@@ -52,7 +54,7 @@ func TestPage(t *testing.T) {
 	require.Contains(t, string(b), "&lt;script&gt;alert", "names are escaped")
 	require.NotContains(t, string(b), "<script>alert")
 	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "script-src 'self'")
-	for _, name := range []string{"app.js", "blocks.js", "chart.js", "dom.js", "elements.js", "message.js", "modal.js", "mrkdwn.js", "style.css"} {
+	for _, name := range []string{"app.js", "bar.js", "blocks.js", "chart.js", "compose.js", "dom.js", "elements.js", "icons.js", "markdown.js", "menu.js", "message.js", "modal.js", "mrkdwn.js", "people.js", "side.js", "table.js", "blocks.css", "style.css"} {
 		code, _ := ask(t, server, "GET", "/_ui/static/"+name, "")
 		require.Equal(t, 200, code, name)
 	}
@@ -146,6 +148,57 @@ func TestNewsComeAtOnce(t *testing.T) {
 		require.Empty(t, lines.Text(), "nothing else, and then the end")
 	}
 	require.NoError(t, resp.Body.Close())
+}
+
+// The bar is told when a page begins to listen, and again when it looks different.
+func TestTheBarIsLive(t *testing.T) {
+	o := small
+	var looks atomic.Int64
+	o.Bar.Status = func() string { return "look " + strconv.FormatInt(min(looks.Add(1), 3), 10) }
+	fake, _, server := stand(t, o)
+	resp, err := server.Client().Get(server.URL + "/_ui/events")
+	require.NoError(t, err)
+	lines := bufio.NewScanner(resp.Body)
+	var got []string
+	for len(got) < 3 && lines.Scan() {
+		if data, ok := strings.CutPrefix(lines.Text(), "data: {"); ok {
+			got = append(got, gjson.Get("{"+data, "status").Str)
+		}
+	}
+	require.Equal(t, []string{"look 1", "look 2", "look 3"}, got)
+	fake.Close()
+	for lines.Scan() {
+		require.Empty(t, lines.Text())
+	}
+	require.NoError(t, resp.Body.Close())
+}
+
+// Whoever opens the page without saying more is the first person, in the first
+// channel, and the answer has it all.
+func TestTheFirstAnswerIsComplete(t *testing.T) {
+	o := small
+	o.People = []Person{{ID: "UBOT", Name: "robot", Bot: true}, {ID: "U9", Name: "zoe"}, {ID: "U1", Name: "ada"}}
+	fake, _, server := stand(t, o)
+	root := fake.Say("C1", "U1", "", "</script><b>hello")
+	fake.Say("C1", "U9", root, "a reply")
+	first := func(query string) gjson.Result {
+		_, page := ask(t, server, "GET", "/"+query, "")
+		_, rest, found := strings.Cut(page.Str, `id="first">`)
+		require.True(t, found)
+		data, _, _ := strings.Cut(rest, "</script>")
+		require.True(t, gjson.Valid(data), data)
+		return gjson.Parse(data)
+	}
+	for query, want := range map[string][]string{
+		"": {"U9", "C1", "messages"}, "?as=U1&channel=D1&tab=home": {"U1", "D1", "home"}, "?as=UBOT&channel=G1": {"U9", "C1", "messages"}, "?as=U7": {"U7", "C1", "messages"},
+	} {
+		f := first(query)
+		require.Equal(t, want, []string{f.Get("me").Str, f.Get("channel").Str, f.Get("tab").Str}, query)
+	}
+	f := first("?as=U1&channel=C1&thread=" + root)
+	require.Equal(t, "</script><b>hello", f.Get("messages.0.text").Str)
+	require.JSONEq(t, `["U9"]`, f.Get("messages.0.reply_users").Raw)
+	require.JSONEq(t, `[2, 1]`, "["+f.Get("replies.#").Raw+","+f.Get("messages.#").Raw+"]")
 }
 
 func TestControlOfDeliveries(t *testing.T) {

@@ -26,7 +26,7 @@ type Options struct {
 	Bot      string           // user id of the app whose token is used, default UANDON
 	BotName  string           // default andon
 	Scopes   []string         // what the token may do; nil says nothing of scopes. Enforced with Strict
-	Now      func() time.Time // what time it is in Slack; nil: time.Now
+	Now      func() time.Time // what time it is in Slack, asked by many goroutines; nil: time.Now
 	PageSize int              // greatest page of history, default 200
 	Strict   bool             // only the people and channels named here exist, and only triggers that were given out
 	People   []Person
@@ -35,6 +35,9 @@ type Options struct {
 	Commands []string   // slash commands of the app, default /andon
 	Cuts     []Shortcut // shortcuts of the app
 	Subs     []string   // events that the app is subscribed to, such as message.channels or reaction_added; nil for all
+
+	Hosts []string // hosts besides this machine that it may be asked by, without ports; "*" is any
+	Bar   Bar      // above the page
 
 	URL           string // address of this server as its clients know it; "" takes it from their requests
 	RequestURL    string // where the app takes events over HTTP; "" is Socket Mode
@@ -54,6 +57,7 @@ const maxBody = 1 << 20
 // Server is the workspace, an http.Handler. It is safe for concurrent use.
 type Server struct {
 	o      Options
+	front  http.Handler // what is asked comes in here
 	pages  http.Handler
 	quit   chan struct{} // closed by Close: lets go of what hangs
 	ctx    context.Context
@@ -105,6 +109,7 @@ func New(o Options) *Server {
 	}
 	s.people[o.Bot] = &Person{ID: o.Bot, Name: o.BotName, Bot: true}
 	s.pages = s.site()
+	s.front = s.guarded(http.HandlerFunc(s.route))
 	return s
 }
 
@@ -153,8 +158,11 @@ func (s *Server) Requests() map[string]int {
 	return maps.Clone(s.asked)
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP implements http.Handler. It answers on the hosts of this machine and
+// those of Options.Hosts, and takes no writes from the pages of other sites.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.front.ServeHTTP(w, r) }
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_fake/") {
 		s.control(w, r)
 		return

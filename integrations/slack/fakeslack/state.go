@@ -51,14 +51,38 @@ func each(body []byte, do func(block, e gjson.Result) bool) {
 	if root.IsObject() {
 		root = root.Get("blocks")
 	}
-	for _, b := range root.Array() {
-		list := append([]gjson.Result{b.Get("accessory"), b.Get("element")}, b.Get("elements").Array()...)
-		for _, e := range list {
+	eachIn(root.Array(), do)
+}
+
+func eachIn(blocks []gjson.Result, do func(block, e gjson.Result) bool) bool {
+	for _, b := range blocks {
+		for _, e := range parts(b) {
 			if e.Get("action_id").Exists() && !do(b, e) {
-				return
+				return false
+			}
+		}
+		if !eachIn(b.Get("child_blocks").Array(), do) {
+			return false
+		}
+		if b.Get("type").Str == "carousel" && !eachIn(b.Get("elements").Array(), do) {
+			return false
+		}
+	}
+	return true
+}
+
+// parts are the elements that stand in a block itself.
+func parts(b gjson.Result) []gjson.Result {
+	list := append([]gjson.Result{b.Get("accessory"), b.Get("element")}, b.Get("elements").Array()...)
+	list = append(list, b.Get("actions").Array()...)
+	if b.Get("type").Str == "data_table" {
+		for _, row := range b.Get("rows").Array() {
+			for _, cell := range row.Array() {
+				list = append(list, cell.Get("element"))
 			}
 		}
 	}
+	return list
 }
 
 // element returns the element with that action id in a block, or in any block

@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	appToken := flags.String("app-token", "", "app token to ask for in Socket Mode; empty takes any that begins with xapp-")
 	request := flags.String("request-url", "", "where the app takes events, commands and interactivity over HTTP; empty for Socket Mode")
 	secret := flags.String("signing-secret", "", "secret to sign requests to the app with")
+	hosts := flags.String("hosts", "", "hosts to answer by besides this machine, separated by commas; * is any")
 	commands := flags.String("commands", "/andon", "slash commands of the app, separated by commas")
 	team := flags.String("team", "T1", "id of the workspace")
 	from := flags.String("from", "", "virtual time at the start, RFC 3339; empty for the wall clock")
@@ -66,9 +67,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("print the address: %w", err)
 	}
 	return serve(ctx, l, fakeslack.New(fakeslack.Options{
-		Token: *token, AppToken: *appToken, Team: *team, Now: now, RequestURL: *request, SigningSecret: *secret, Commands: strings.Split(*commands, ","),
-		TeamName: "Example Works", People: people, Channels: channels,
+		Token: *token, AppToken: *appToken, Team: *team, Now: now, RequestURL: *request, SigningSecret: *secret, Commands: list(*commands),
+		Hosts: list(*hosts), TeamName: "Example Works", People: people, Channels: channels,
 	}))
+}
+
+// list is what stands between commas.
+func list(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // The workspace: some invented people and channels.

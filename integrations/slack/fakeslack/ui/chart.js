@@ -3,7 +3,7 @@
 import { h, svg } from './dom.js';
 
 const W = 520, H = 260, L = 46, R = 10, T = 10, B = 40;
-const number = (v) => (Math.abs(v) >= 1000 ? Math.round(v).toLocaleString() : String(Math.round(v * 100) / 100));
+const number = (v) => (Math.abs(v) >= 1000 ? Math.round(v).toLocaleString('en-GB') : String(Math.round(v * 100) / 100));
 
 // steps are round numbers from below the least to above the greatest value.
 function steps(low, high) {

@@ -31,9 +31,10 @@ let hiding;
 export function toast(text) {
   const t = $('toast');
   t.textContent = text;
-  t.classList.add('shown');
+  if (t.matches(':popover-open')) t.hidePopover();
+  t.showPopover(); // above an open modal too
   clearTimeout(hiding);
-  hiding = setTimeout(() => t.classList.remove('shown'), 6000);
+  hiding = setTimeout(() => t.hidePopover(), 6000);
 }
 
 // get asks for JSON.
@@ -44,9 +45,12 @@ export async function get(path, params) {
 }
 
 // act does what a person does; errors are shown, and the answer returned.
-export async function act(deed) {
+export const act = (deed) => post('/_ui/do', deed);
+
+// post sends JSON and shows what went wrong.
+export async function post(path, deed) {
   try {
-    const answer = await fetch('/_ui/do', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(deed) });
+    const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(deed) });
     if (!answer.ok) throw new Error(await answer.text());
     const done = await answer.json();
     if (done.error) toast(done.error);

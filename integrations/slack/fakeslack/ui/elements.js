@@ -1,6 +1,8 @@
 // elements.js: what people can act on: buttons, menus and inputs.
 import { h, confirm } from './dom.js';
 import { text, emoji } from './mrkdwn.js';
+import { open, item } from './menu.js';
+import { icon } from './icons.js';
 
 const plain = (t) => ((t && t.text) || '').replace(/:([a-z0-9_+-]+):/g, (all, name) => emoji(name));
 
@@ -37,10 +39,16 @@ function optionsOf(e, ctx, chosen) {
 }
 
 function select(b, e, ctx, label, attrs) {
-  const many = e.type.startsWith('multi_');
   const chosen = held(b, e, ctx);
-  return h('select', { ...attrs, multiple: many, size: many ? 4 : undefined, 'aria-label': label },
-    many ? null : h('option', { value: '', selected: !chosen.length }, plain(e.placeholder) || 'Choose…'), optionsOf(e, ctx, chosen));
+  if (e.type.startsWith('multi_')) return several(e, ctx, chosen, label, attrs);
+  return h('select', { ...attrs, 'aria-label': label, class: chosen.length ? undefined : 'unset' },
+    h('option', { value: '', selected: !chosen.length }, plain(e.placeholder) || 'Choose…'), optionsOf(e, ctx, chosen));
+}
+
+// several is a menu of which more than one can be chosen.
+function several(e, ctx, chosen, label, attrs) {
+  const tick = ([value, name]) => h('label', {}, h('input', { type: 'checkbox', value, checked: chosen.includes(value) }), h('span', {}, name));
+  return h('div', { ...attrs, class: 'choices many', role: 'group', 'aria-label': label }, options(e, ctx).map(([group, list]) => [group ? h('small', {}, group) : null, list.map(tick)]));
 }
 
 let serial = 0;
@@ -90,7 +98,6 @@ function suggest(field, b, e, ctx) {
 // entered reads what a control holds.
 export function entered(e, kind) {
   if (e.matches('.choices')) return [...e.querySelectorAll('input:checked')].map((i) => i.value);
-  if (e.multiple) return [...e.selectedOptions].map((o) => o.value);
   if (kind === 'datetimepicker' && e.value) return [String(Math.floor(new Date(e.value).getTime() / 1000))];
   return e.value === '' ? [] : [e.value];
 }
@@ -103,33 +110,43 @@ async function click(node, b, e, ctx, values, c) {
   return true;
 }
 
-function button(b, e, ctx) {
-  const node = h('button', { type: 'button', class: e.style || '', 'data-action': e.action_id, 'aria-label': e.accessibility_label || undefined }, text(e.text));
+function go(url) {
+  if (url && /^https?:/i.test(url)) window.open(url, '_blank', 'noopener');
+}
+
+function button(b, e, ctx, picture) {
+  const node = h('button', { type: 'button', class: ['primary', 'danger'].includes(e.style) ? e.style : '', 'data-action-id': e.action_id, 'data-block-id': b.block_id, 'aria-label': e.accessibility_label || undefined }, picture || text(e.text), e.url ? h('span', { class: 'out', 'aria-hidden': 'true' }, ' ↗') : null);
   node.addEventListener('click', async () => {
     if (node.getAttribute('aria-busy')) return;
-    if (await click(node, b, e, ctx, [], e.confirm) && e.url && /^https?:/i.test(e.url)) window.open(e.url, '_blank', 'noopener');
+    if (await click(node, b, e, ctx, [], e.confirm)) go(e.url);
   });
   return node;
 }
 
 function overflow(b, e, ctx) {
-  const menu = h('details', { class: 'overflow', 'data-action': e.action_id });
+  const node = h('button', { type: 'button', class: 'overflow', 'data-action-id': e.action_id, 'data-block-id': b.block_id, 'aria-label': 'More actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, '⋯');
   const choose = async (o) => {
-    menu.open = false;
-    menu.firstChild.focus();
-    if (await click(menu, b, e, ctx, [o.value], e.confirm) && o.url && /^https?:/i.test(o.url)) window.open(o.url, '_blank', 'noopener');
+    node.focus();
+    if (await click(node, b, e, ctx, [o.value], e.confirm)) go(o.url);
   };
-  menu.append(h('summary', { 'aria-label': 'More actions' }, '⋯'), h('ul', {}, (e.options || []).map((o) => h('li', {}, h('button', { type: 'button', onclick: () => choose(o) }, text(o.text))))));
-  menu.addEventListener('keydown', (ev) => { if (ev.key === 'Escape' && menu.open) { ev.stopPropagation(); menu.open = false; menu.firstChild.focus(); } });
-  return menu;
+  node.addEventListener('click', () => open(node, 'More actions', (e.options || []).map((o) => item([text(o.text), o.description ? h('small', {}, text(o.description)) : null], () => choose(o), { 'data-value': o.value }))));
+  return node;
+}
+
+// feedback is the pair of buttons with which people judge an answer.
+function feedback(b, e, ctx) {
+  const one = (x, glyph) => h('button', { type: 'button', class: 'plain icon', 'data-action-id': e.action_id, 'data-block-id': b.block_id, 'data-value': x.value, 'aria-label': x.accessibility_label || (x.text || {}).text, title: (x.text || {}).text, onclick: (ev) => click(ev.currentTarget, b, e, ctx, [x.value]) }, glyph);
+  return h('span', { class: 'feedback' }, e.positive_button ? one(e.positive_button, icon('good')) : null, e.negative_button ? one(e.negative_button, icon('bad')) : null);
 }
 
 // element is one in a section or in a row of actions: what is chosen is told at once.
 export function element(b, e, ctx) {
   if (e.type === 'button' || e.type === 'workflow_button') return button(b, e, ctx);
   if (e.type === 'overflow') return overflow(b, e, ctx);
+  if (e.type === 'feedback_buttons') return feedback(b, e, ctx);
+  if (e.type === 'icon_button') return button(b, { ...e, accessibility_label: e.accessibility_label || (e.text || {}).text }, ctx, icon(e.icon === 'trash' ? 'trash' : 'smile'));
   const label = plain(e.placeholder) || plain(b.text) || 'Choose';
-  const node = control(b, e, ctx, label, { 'data-action': e.action_id });
+  const node = control(b, e, ctx, label, { 'data-action-id': e.action_id, 'data-block-id': b.block_id });
   node.addEventListener('change', async () => {
     const before = held(b, e, ctx);
     if (!(await click(node, b, e, ctx, entered(node, e.type), e.confirm)) && node.tagName === 'SELECT') node.value = before[0] || '';
@@ -143,7 +160,7 @@ export function input(b, ctx) {
   const id = 'in' + (++serial);
   const hint = b.hint ? h('p', { class: 'note', id: id + 'h' }, text(b.hint)) : null;
   const wrong = h('p', { class: 'wrong', id: id + 'e', role: 'alert', hidden: true });
-  const node = control(b, e, ctx, plain(b.label), { id, 'data-action': e.action_id, 'aria-describedby': id + 'e' + (hint ? ' ' + id + 'h' : ''), 'aria-required': b.optional ? undefined : 'true' });
+  const node = control(b, e, ctx, plain(b.label), { id, 'data-action-id': e.action_id, 'data-block-id': b.block_id, 'aria-describedby': id + 'e' + (hint ? ' ' + id + 'h' : ''), 'aria-required': b.optional ? undefined : 'true' });
   if (b.dispatch_action) node.addEventListener('change', () => click(node, b, e, ctx, entered(node, e.type)));
   if (ctx.form) ctx.form.push({ block: b.block_id, action: e.action_id, kind: e.type, node, wrong });
   return h('div', { class: 'input' }, h('label', { for: id }, text(b.label), b.optional ? h('small', {}, ' (optional)') : null), node, wrong, hint);

@@ -16,8 +16,9 @@ function collect() {
 function keep(form, before) {
   for (const f of form) {
     const old = before.find((x) => x.block === f.block && x.action === f.action && x.kind === f.kind);
-    if (!old || old.node.matches('.choices') || old.node.multiple) continue;
-    if (old.node.value !== '') f.node.value = old.node.value;
+    if (!old) continue;
+    if (old.node.matches('.choices')) for (const i of f.node.querySelectorAll('input')) i.checked = entered(old.node, old.kind).includes(i.value);
+    else if (old.node.value !== '') f.node.value = old.node.value;
   }
 }
 
@@ -51,17 +52,19 @@ export function show(views, ctx) {
   }
   if (open && open.id === view.id && open.hash === view.hash && open.me === ctx.me) return;
   const before = open && open.id === view.id ? open.form : [];
-  const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.action : null;
+  const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.actionId : null;
   const form = [];
   const close = (all) => act({ do: 'close', as: ctx.me, view: view.id, all });
   const here = { ref: { as: ctx.me, view: view.id }, state: (view.state || {}).values, people: ctx.people, channels: ctx.channels, act, form };
   open = { id: view.id, hash: view.hash, me: ctx.me, form };
+  d.classList.toggle('stacked', views.length > 1);
+  d.dataset.view = view.id;
   d.replaceChildren(h('form', { onsubmit: (ev) => { ev.preventDefault(); submit(ctx, view); }, novalidate: true },
-    h('header', {}, h('h2', { id: 'modal-title' }, text(view.title)), h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => close(true) }, '✕')),
+    h('header', {}, views.length > 1 ? h('button', { type: 'button', class: 'plain icon', 'aria-label': 'Back', onclick: () => close(false) }, '‹') : null, h('h2', { id: 'modal-title' }, text(view.title)), h('button', { type: 'button', class: 'plain icon', 'aria-label': 'Close', onclick: () => close(true) }, '✕')),
     h('div', { class: 'inside' }, blocks(view.blocks, here)),
     h('div', { class: 'row end' },
-      h('button', { type: 'button', onclick: () => close(false) }, view.close ? text(view.close) : (views.length > 1 ? 'Back' : 'Cancel')),
-      view.submit ? h('button', { type: 'submit', class: 'primary' }, text(view.submit)) : null)));
+      h('button', { type: 'button', 'data-do': 'close', onclick: () => close(false) }, view.close ? text(view.close) : (views.length > 1 ? 'Back' : 'Cancel')),
+      view.submit ? h('button', { type: 'submit', class: 'primary', 'data-do': 'submit' }, text(view.submit)) : null)));
   keep(form, before);
   d.oncancel = (ev) => { ev.preventDefault(); close(false); };
   if (!d.open) d.showModal();
