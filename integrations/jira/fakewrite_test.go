@@ -47,6 +47,13 @@ func TestWriteToFake(t *testing.T) {
 		}
 		require.Equal(t, 1, said)
 
+		types, err := c.IssueTypes(ctx, "PAY")
+		require.NoError(t, err)
+		require.Contains(t, types, "Bug")
+		_, err = c.IssueTypes(ctx, "NOPE")
+		require.ErrorIs(t, err, jira.ErrGone)
+		_, err = c.IssueTypes(ctx, "PAY/x")
+		require.Error(t, err)
 		form, err := c.CreateForm(ctx, "PAY", "bug")
 		require.NoError(t, err)
 		require.NotNil(t, form.Field("Summary"))

@@ -90,6 +90,31 @@ func (c *Client) CreateForm(ctx context.Context, project, issueType string) (For
 	return f, wrap(err, "the form of a new issue in project %s", project)
 }
 
+// IssueTypes lists the names of the types of which our account may create issues
+// in a project, without those that need a parent. The error is ErrGone when the
+// project is not there or there is no such type.
+func (c *Client) IssueTypes(ctx context.Context, project string) (names []string, err error) {
+	if !isProjectKey(project) {
+		return nil, fmt.Errorf("the issue types of a project: %.40q is no project key", project)
+	}
+	see := func(v gjson.Result) bool {
+		if name := plain(v.Get("name")); name != "" && !v.Get("subtask").Bool() {
+			names = append(names, name)
+		}
+		return true
+	}
+	err = c.walk(ctx, routeTypes, "issue/createmeta/"+escape(project)+"/issuetypes", nil, []string{"issueTypes", "values"}, see)
+	if status := statusOf(err); !c.cloud && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
+		var raw []byte
+		raw, err = c.call(ctx, http.MethodGet, routeMeta, routeMeta, url.Values{"projectKeys": {project}}, nil)
+		each(gjson.GetBytes(raw, "projects.0.issuetypes"), func(_, v gjson.Result) bool { return see(v) })
+	}
+	if err == nil && len(names) == 0 {
+		err = fmt.Errorf("our account may not create issues of any type in it: %w", ErrGone)
+	}
+	return names, wrap(err, "the issue types of project %s", project)
+}
+
 func (c *Client) pagedForm(ctx context.Context, project, issueType string) (Form, error) {
 	f := Form{Project: project}
 	path := "issue/createmeta/" + escape(project) + "/issuetypes"

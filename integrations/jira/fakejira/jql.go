@@ -18,14 +18,14 @@ func refuse(format string, args ...any) error { return refusal(fmt.Sprintf(forma
 // query is a JQL query as far as it is understood: all restrictions must hold.
 type query struct {
 	restrictions []restriction
-	since        int64 // updated >= since; 0 = ever
-	bounded      bool  // there is any restriction
-	order        []string
+	since        int64    // updated >= since; 0 = ever
+	bounded      bool     // there is any restriction
+	order        []string // with a leading - the greatest first
 }
 
 // restriction says that field has one of the values.
 type restriction struct {
-	field  string // project, issuekey or id
+	field  string // project, issuekey, id or labels
 	values []string
 }
 
@@ -190,6 +190,8 @@ func (p *jqlParser) clause() error {
 		return p.updated()
 	case name == "key" || name == "issue" || name == "issuekey":
 		name = "issuekey"
+	case name == "labels" || name == "label":
+		name = "labels"
 	case name != "project" && name != "id":
 		return refuse("Field '%s' does not exist or you do not have permission to view it.", field.text)
 	}
@@ -268,7 +270,7 @@ func jqlDate(s string, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// orderBy reads the order, of which only ascending ones are spoken.
+// orderBy reads the order.
 func (p *jqlParser) orderBy() error {
 	if !p.peek().is("order") {
 		return nil
@@ -290,10 +292,14 @@ func (p *jqlParser) orderBy() error {
 		if !slices.Contains([]string{"updated", "created", "key", "id"}, name) {
 			return refuse("Not able to sort using field '%s'.", f.text)
 		}
-		p.q.order = append(p.q.order, name)
-		if p.peek().is("asc") {
+		switch {
+		case p.peek().is("asc"):
 			p.next()
+		case p.peek().is("desc"):
+			p.next()
+			name = "-" + name
 		}
+		p.q.order = append(p.q.order, name)
 		if !p.peek().is(",") {
 			return nil
 		}

@@ -15,6 +15,7 @@ func TestParseJQL(t *testing.T) {
 		return v.UnixNano()
 	}
 	for jql, want := range map[string]query{
+		`labels = a-1 ORDER BY created DESC, key asc`: {restrictions: []restriction{{"labels", []string{"a-1"}}}, bounded: true, order: []string{"-created", "key"}},
 		`project = PAY`: {restrictions: []restriction{{"project", []string{"PAY"}}}, bounded: true},
 		`(project in (PAY, "OPS")) AND updated >= 1772445600000 ORDER BY updated ASC, key ASC`: {
 			restrictions: []restriction{{"project", []string{"PAY", "OPS"}}}, since: ms("2026-03-02T10:00:00Z"), bounded: true, order: []string{"updated", "key"}},
@@ -51,7 +52,7 @@ func TestParseJQLRefuses(t *testing.T) {
 		`project = "PAY`:                      "has not been completed",
 		`project = PAY AND`:                   "query ends",
 		`project = PAY ORDER BY rank`:         "sort using field 'rank'",
-		`project = PAY ORDER BY updated DESC`: "but got 'DESC'",
+		`project = PAY ORDER BY updated DOWN`: "but got 'DOWN'",
 		`project = PAY ORDER updated`:         "but got 'updated'",
 	} {
 		_, err := parseJQL(jql, time.UTC)

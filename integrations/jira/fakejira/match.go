@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // hit is one issue that a search found.
@@ -52,6 +54,7 @@ func (s *Server) matches(q query, t int64) ([]hit, error) {
 func (q *query) compare(a, b hit) int {
 	for _, f := range q.order {
 		c := 0
+		f, down := strings.CutPrefix(f, "-")
 		switch f {
 		case "updated": // Jira compares what it shows: milliseconds
 			c = cmp.Compare(a.updated/1e6, b.updated/1e6)
@@ -61,6 +64,9 @@ func (q *query) compare(a, b hit) int {
 			c = cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.number, b.number))
 		case "id":
 			c = cmp.Compare(a.is.num, b.is.num)
+		}
+		if down {
+			c = -c
 		}
 		if c != 0 {
 			return c
@@ -74,6 +80,10 @@ func (q *query) compare(a, b hit) int {
 func (s *Server) scope(rs []restriction, t int64) (func(hit) bool, error) {
 	var tests []func(hit) bool
 	for _, r := range rs {
+		if r.field == "labels" { // nobody has to have a label for it to be asked for
+			tests = append(tests, func(h hit) bool { return h.is.labelled(r.values) })
+			continue
+		}
 		set := map[string]bool{}
 		for _, v := range r.values {
 			id, err := s.named(r.field, v, t)
@@ -91,6 +101,11 @@ func (s *Server) scope(rs []restriction, t int64) (func(hit) bool, error) {
 	return func(h hit) bool {
 		return !slices.ContainsFunc(tests, func(test func(hit) bool) bool { return !test(h) })
 	}, nil
+}
+
+// labelled reports whether an issue bears one of some labels, as it is now.
+func (is *issue) labelled(wanted []string) bool {
+	return slices.ContainsFunc(gjson.Get(is.fields, "labels").Array(), func(l gjson.Result) bool { return slices.Contains(wanted, l.Str) })
 }
 
 // named finds the project or issue that a query names: the key of the project,

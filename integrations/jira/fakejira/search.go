@@ -166,6 +166,10 @@ func (c *call) searchDataCenter() reply {
 // lenient drops from restrictions what is not there.
 func (s *Server) lenient(rs []restriction, t int64) (out []restriction) {
 	for _, r := range rs {
+		if r.field == "labels" {
+			out = append(out, r)
+			continue
+		}
 		known := restriction{field: r.field}
 		for _, v := range r.values {
 			if _, err := s.named(r.field, v, t); err == nil {
