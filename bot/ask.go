@@ -11,175 +11,252 @@ import (
 	"andon/signals/decide"
 )
 
-// command is one word that people can say to andon.
-type command struct {
-	name, args, does, example string
-	run                       func(q *question) (*view.Card, error)
-}
-
-// commands are what andon answers. All of them only read.
-var commands []command
-
-func init() {
-	commands = []command{
-		{"help", "", "what I answer", "help", (*question).help},
-		{"status", "ISSUE or thread link", "the six stages of its signals, and whose turn it is", "status PAY-17", (*question).status},
-		{"path", "ISSUE", "the teams that held it, and the direct route", "path PAY-17", (*question).path},
-		{"who", "ISSUE or thread link", "who can likely help, and why", "who PAY-17", (*question).who},
-	}
-}
-
 // question is one asking, with what it may be answered from. It is answered
-// under the lock of the world, as far as its asker may see.
+// under the lock of the world, as far as its asker may see. What it changes is
+// written as events when it is answered.
 type question struct {
 	*Bot
 	ctx    context.Context
 	asked  view.Asked
-	args   []string
+	args   []string // the words behind the command
+	rest   string   // the same as they were written
 	viewer signals.Viewer
+	words  *grammar
+	ids    []string // the ids that the asker goes by
+
+	records []*signals.Record // what load took from the store
+	events  []*signals.Event
+	then    func(ctx context.Context) (view.Reply, error) // what is done when the world is not locked any more; its reply counts
 }
 
-// Ask answers what somebody asked. A command or a mention only reads; what a
-// button changes is in the journal when it returns.
+// Ask answers what somebody asked: a question only reads; what a command, a
+// button, a menu or a form changes is in the journal when it returns.
 func (b *Bot) Ask(ctx context.Context, a view.Asked) (view.Reply, error) {
-	switch a.Kind {
-	case view.Command, view.Mention:
-	case view.Pressed:
+	area, _, _ := strings.Cut(a.Action, ".")
+	switch {
+	case a.Kind == view.Command || a.Kind == view.Mention:
+		return b.question(ctx, a)
+	case a.Kind == view.Home:
+		return b.showHome(ctx, a)
+	case a.Kind == view.Shortcut:
+		return b.shortcut(ctx, a)
+	case area == "home":
+		return b.pressHome(ctx, a)
+	case area == "raise":
+		return b.raise(ctx, a)
+	case area == "answer":
+		return b.pressAnswer(ctx, a)
+	case a.Kind == view.Submit:
+		return b.entered(ctx, a)
+	case a.Kind == view.Pressed:
 		return b.press(ctx, a)
-	default:
-		return view.Reply{}, nil
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err := b.heed(ctx); err != nil {
-		return view.Reply{}, fmt.Errorf("answer %q: %w", a.Action, err)
+	return view.Reply{}, nil
+}
+
+func (b *Bot) question(ctx context.Context, a view.Asked) (view.Reply, error) {
+	q := &question{Bot: b, ctx: ctx, asked: a}
+	name, rest := spoken(a.Text, a.Kind == view.Mention)
+	if name == "" {
+		name = "help"
 	}
-	b.brain.begin(ctx)
-	b.brain.catchUp()
-	words := strings.Fields(a.Text)
-	q := &question{Bot: b, ctx: ctx, asked: a, viewer: b.brain.w.Org.Viewer(a.User)}
-	name := "help"
-	if len(words) > 0 {
-		name, q.args = strings.ToLower(words[0]), words[1:]
+	if name != "pull" {
+		rest = withoutThanks(rest)
 	}
-	card, err := q.answer(name)
-	if err == nil {
-		err = b.brain.err
+	q.rest, q.args = rest, split(rest)
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return q.reply(say(fmt.Sprintf("I do not know %s. Did you mean %q? Say help for all that I answer.", brief(name), nearest(name)))), nil
 	}
+	reply, err := q.ask(&commands[i])
 	if err != nil {
 		return view.Reply{}, fmt.Errorf("answer %q: %w", name, err)
 	}
-	card.Key, card.Kind = a.ID, "answer"
-	return view.Reply{Card: card, Ephemeral: true}, nil
+	return reply, nil
 }
 
-func (q *question) answer(name string) (*view.Card, error) {
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
-	if i < 0 {
-		return say(fmt.Sprintf("I do not know %q. Did you mean %q? Say help for all that I answer.", name, nearest(name))), nil
-	}
-	return commands[i].run(q)
-}
-
-// nearest is the command that is written most like a word.
-func nearest(word string) string {
-	best, least := "help", len(word)+10
-	for _, c := range commands {
-		if d := signals.Distance(word, c.name); d < least {
-			best, least = c.name, d
+// withoutThanks drops a polite word at the end.
+func withoutThanks(text string) string {
+	for _, polite := range []string{"please", "thanks", "thx"} {
+		lower := strings.ToLower(strings.TrimRight(text, ".!? "))
+		if head, ok := strings.CutSuffix(lower, polite); ok && (head == "" || strings.HasSuffix(head, " ")) && len(lower) <= len(text) {
+			return strings.TrimSpace(text[:len(head)])
 		}
 	}
-	return best
+	return text
+}
+
+// ask answers one command: what it needs from the store is taken first, without
+// the lock, then it is answered under the lock, then what it changes is stored.
+func (q *question) ask(c *command) (view.Reply, error) {
+	if err := q.begin(c.changes); err != nil {
+		return view.Reply{}, err
+	}
+	switch {
+	case c.admins && !q.admin():
+		return q.reply(say(q.adminsOnly(c.name))), nil
+	case c.on != nil && !c.on(q.Bot):
+		return q.reply(say("That is not switched on here. Say help for all that I answer.")), nil
+	}
+	if c.load != nil {
+		if err := c.load(q); err != nil {
+			return view.Reply{}, err
+		}
+	}
+	return q.finish(c.run)
+}
+
+// finish answers under the lock and stores what that changes.
+func (q *question) finish(run func(q *question) (*view.Card, error)) (view.Reply, error) {
+	card, err := q.locked(run)
+	var no unclear
+	switch {
+	case asUnclear(err, &no):
+		return q.reply(say(string(no))), nil
+	case err != nil:
+		return view.Reply{}, err
+	}
+	if len(q.events) > 0 {
+		if err := q.Accept(q.ctx, signals.Delivery{Events: q.events}); err != nil {
+			return view.Reply{}, err
+		}
+	}
+	if q.then != nil {
+		return q.then(q.ctx)
+	}
+	return q.reply(card), nil
+}
+
+// asUnclear reports whether an error is something that was not understood.
+func asUnclear(err error, to *unclear) bool {
+	u, ok := err.(unclear) //nolint:errorlint // it is never wrapped
+	if ok {
+		*to = u
+	}
+	return ok
+}
+
+func (q *question) reply(card *view.Card) view.Reply {
+	if card == nil {
+		return view.Reply{}
+	}
+	card.Key, card.Kind = q.asked.ID, "answer"
+	return view.Reply{Card: card, Ephemeral: true}
+}
+
+// near is how many events a question takes in before it is answered; where more
+// wait it is answered without them, so that it is answered in time.
+const near = 2000
+
+// begin readies the world and says who asks, under the lock. What changes
+// something stands on what was said just before.
+func (q *question) begin(fresh bool) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if err := q.heed(q.ctx); err != nil {
+		return err
+	}
+	if fresh {
+		head, err := q.c.Store.Head(q.ctx)
+		if err == nil && head-q.brain.pos <= near {
+			err = q.brain.follow(q.ctx, head)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	q.brain.catchUp()
+	org := q.brain.w.Org
+	q.viewer = org.Viewer(q.asked.User)
+	q.ids = namesOf(org, q.asked.User)
+	q.words = &grammar{now: q.c.Now(), cal: org.Calendar(q.asked.User), org: org, me: q.asked.User, channel: q.c.Told.Channel}
+	if !q.asked.Direct {
+		q.words.here = q.asked.Channel
+	}
+	return nil
+}
+
+// namesOf lists the ids that stand for a person, theirs first.
+func namesOf(org *signals.Org, id string) []string {
+	out := []string{org.Who(id)}
+	for _, a := range append(org.AccountsOf(id), id) {
+		if a != "" && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// locked answers under the lock of the world.
+func (q *question) locked(run func(q *question) (*view.Card, error)) (*view.Card, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.brain.begin(q.ctx)
+	q.words.org = q.brain.w.Org
+	card, err := run(q)
+	if err == nil {
+		err = q.brain.err
+	}
+	return card, err
+}
+
+// who is the person who asks.
+func (q *question) who() string { return q.ids[0] }
+
+// mine reports whether an id is the asker's.
+func (q *question) mine(id string) bool { return id != "" && slices.Contains(q.ids, id) }
+
+// admin reports whether the asker may change how loud andon is.
+func (q *question) admin() bool { return homeAdmin(q.words.org, q.c.Admins, q.asked.User) }
+
+// adminsOnly says that something is for admins, and who they are.
+func (q *question) adminsOnly(name string) string {
+	text := "Only admins of andon can say " + name + "."
+	if names := q.adminNames(); names != "" {
+		return text + " Ask " + names + "."
+	}
+	return text + " None are named in the configuration, under admins."
+}
+
+// adminNames lists a few people who may change how loud andon is.
+func (q *question) adminNames() string {
+	var names []string
+	for _, id := range q.c.Admins {
+		if p := q.words.org.Person(id); p != nil && p.Name != "" {
+			names = append(names, p.Name)
+		} else {
+			names = append(names, signals.Bare(q.words.org.Who(id)))
+		}
+		if len(names) == likely {
+			break
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// happens begins an event of the organisation that the asker makes.
+func (q *question) happens(kind signals.Kind) *signals.Event {
+	now := q.words.now.UTC()
+	e := &signals.Event{
+		ID: fmt.Sprintf("%s/asked/%s/%d", signals.Own, q.asked.ID, len(q.events)), Kind: kind, Actor: q.asked.User, At: now,
+		Case: signals.Key{Source: signals.Own, Site: "slack", ID: "org"}, Seq: signals.Seq{Entry: now.UnixMicro(), Item: int32(len(q.events))}, //nolint:gosec // a few
+		Audience: signals.Restricted,
+	}
+	q.events = append(q.events, e)
+	return e
+}
+
+// happensTo begins an event of a case that the asker makes.
+func (q *question) happensTo(kind signals.Kind, k signals.Key, audience signals.Audience) *signals.Event {
+	e := q.happens(kind)
+	e.ID += "/" + k.String()
+	e.Case, e.Audience = k, audience
+	return e
+}
+
+// seen is a signal as the asker may see it.
+func (q *question) seen(r *decide.Record) (*signals.Signal, bool) {
+	return q.brain.w.Seen(r, q.viewer)
 }
 
 func say(text string) *view.Card { return &view.Card{Lines: []view.Paragraph{{Text: text}}} }
-
-func (q *question) help() (*view.Card, error) {
-	card := &view.Card{Title: "What I answer"}
-	for _, c := range commands {
-		text := c.name
-		if c.args != "" {
-			text += " " + c.args
-		}
-		card.Lines = append(card.Lines, view.Paragraph{Text: text + ": " + c.does + ". Example: " + c.example})
-	}
-	card.Footer = "Only you see my answers."
-	return card, nil
-}
-
-// find is the case that a question is about, as its asker may see it; nil, with
-// an answer, where there is none.
-func (q *question) find(what string) (*signals.Case, *view.Card) {
-	if len(q.args) == 0 {
-		return nil, say("Tell me which issue or thread: " + what + " PAY-17, or a link to a message.")
-	}
-	w := q.brain.w
-	k, ok := w.Find(q.args[0])
-	var c *signals.Case
-	if ok {
-		c = w.Case(k)
-	}
-	if c == nil || len(c.For(q.viewer).Events()) == 0 {
-		return nil, say("I know nothing of " + q.args[0] + " that you may see. Is it in a project or a channel that I watch?")
-	}
-	return c, nil
-}
-
-func (q *question) status() (*view.Card, error) {
-	c, no := q.find("status")
-	if no != nil {
-		return no, nil
-	}
-	w := q.brain.w
-	seen := c.For(q.viewer)
-	card := &view.Card{Title: name(seen)}
-	turn := signals.TurnOf(seen, &w.Org.Policy)
-	card.Facts = append(card.Facts, view.Fact{Name: "Now", Value: turn.Why})
-	records, err := q.c.Store.Records(q.ctx, c.Key)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range records {
-		if q.viewer.Sees(r.Signal.Audience) {
-			card.Lines = append(card.Lines, view.Paragraph{Text: r.Signal.Reason + "\n" + stages(r)})
-		}
-	}
-	if len(card.Lines) == 0 {
-		card.Lines = []view.Paragraph{{Text: "I found no signal in it."}}
-	}
-	q.link(card, seen)
-	return card, nil
-}
-
-// stages tells how far a signal came, and where it died.
-func stages(r *decide.Record) string {
-	var out []string
-	for _, st := range signals.Stages {
-		switch at := r.Ledger.Times[st]; {
-		case !at.IsZero() && r.Ledger.Proxy[st]:
-			out = append(out, string(st)+" "+at.UTC().Format("2 Jan 15:04")+" (inferred)")
-		case !at.IsZero():
-			out = append(out, string(st)+" "+at.UTC().Format("2 Jan 15:04"))
-		case r.Ledger.Died == st:
-			out = append(out, "stopped before "+string(st)+": "+r.Ledger.Why)
-		}
-	}
-	return strings.Join(out, " → ")
-}
-
-// name is what a case is called: its label, with its title.
-func name(c *signals.Case) string {
-	if c.Key.Source == signals.Slack {
-		return "This thread"
-	}
-	return strings.TrimSpace(c.Label + " " + c.Title)
-}
-
-func (q *question) link(card *view.Card, c *signals.Case) {
-	if q.c.Links == nil {
-		return
-	}
-	if url := q.c.Links(c.Key, c.Label); url != "" {
-		card.Links = append(card.Links, view.Link{Text: "Open it", URL: url})
-	}
-}

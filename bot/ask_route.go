@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"andon/bot/view"
 	"andon/signals"
@@ -10,40 +12,75 @@ import (
 )
 
 func (q *question) path() (*view.Card, error) {
-	c, no := q.find("path")
-	if no != nil {
-		return no, nil
+	c, err := q.find("path")
+	if err != nil {
+		return nil, err
 	}
-	w, now := q.brain.w, q.c.Now()
+	w, now := q.brain.w, q.words.now
 	seen := c.For(q.viewer)
-	card := &view.Card{Title: name(seen)}
-	runs := seen.Path.Teams()
-	if len(runs) == 0 {
+	card := &view.Card{Title: caseName(seen)}
+	if card.Stops = q.stops(seen); len(card.Stops) == 0 {
 		card.Lines = []view.Paragraph{{Text: "No team has held it yet."}}
 		return card, nil
 	}
-	end := now
-	if !seen.ClosedAt.IsZero() {
-		end = seen.ClosedAt
-	}
-	var stays []string
-	for i := range runs {
-		team := w.Org.TeamName(runs[i].Team)
-		if q.large(team) {
-			team += " (" + signals.Lasted(runs[i].Waiting(end)) + ")"
-		}
-		stays = append(stays, team)
-	}
-	card.Lines = append(card.Lines, view.Paragraph{Text: strings.Join(stays, " → ")})
 	if d := w.Memory.Routes.Direct(seen, w.Org, now); len(d.Teams) > 0 {
 		card.Facts = append(card.Facts, view.Fact{Name: "Direct route", Value: strings.Join(d.Teams, " → ") + ", because " + d.Teams[len(d.Teams)-1] + " " + d.Why})
 		if d.Detour > 0 {
 			card.Facts = append(card.Facts, view.Fact{Name: "Detour", Value: signals.Counted(d.Detour, "hand-off") + " beyond it"})
 		}
 	}
+	if own := q.ownTime(seen); own > 0 {
+		card.Facts = append(card.Facts, view.Fact{Name: "Your own time with it", Value: signals.Lasted(own) + " (shown to you alone)"})
+	}
 	card.Footer = "Teams only. Times are left out where a team has fewer than " + strconv.Itoa(w.Org.Policy.Group) + " people."
 	q.link(card, seen)
 	return card, nil
+}
+
+// stops are the teams that held a case, one after the other.
+func (q *question) stops(c *signals.Case) (out []view.Stop) {
+	end := q.ended(c)
+	had := make(map[string]bool)
+	runs := c.Path.Teams()
+	for i := range runs {
+		team := q.brain.w.Org.TeamName(runs[i].Team)
+		s := view.Stop{Name: team, Here: i == len(runs)-1 && c.Open()}
+		if q.large(team) {
+			s.Stay = signals.Lasted(runs[i].Waiting(end))
+		}
+		if had[team] {
+			s.Mark = "back again"
+		}
+		had[team] = true
+		out = append(out, s)
+	}
+	return out
+}
+
+// ended is until when a case waited.
+func (q *question) ended(c *signals.Case) time.Time {
+	if !c.ClosedAt.IsZero() {
+		return c.ClosedAt
+	}
+	return q.words.now
+}
+
+// ownTime is how long the asker held a case. Only accounts count that the roster
+// lists or an address told of: that an account is theirs, anybody can say.
+func (q *question) ownTime(c *signals.Case) (sum time.Duration) {
+	listed, org := map[string]bool{q.who(): true}, q.brain.w.Org
+	for _, a := range org.AccountsOf(q.who()) {
+		if i, found := org.Identity(a); !found || i.How == signals.ByEmail {
+			listed[a] = true
+		}
+	}
+	end := q.ended(c)
+	for i := range c.Path {
+		if h := &c.Path[i]; listed[h.Person] {
+			sum += h.Waiting(end)
+		}
+	}
+	return sum
 }
 
 // large reports whether enough people are known to be in a team for its times
@@ -61,28 +98,58 @@ func (q *question) large(team string) bool {
 // likely is how many people an answer names.
 const likely = 3
 
-func (q *question) who() (*view.Card, error) {
-	c, no := q.find("who")
-	if no != nil {
-		return no, nil
+func (q *question) likely() (*view.Card, error) {
+	if len(q.args) > 0 {
+		if _, ok := caseRef(q.args[0]); !ok {
+			return q.likelyFor(nil, "Who can likely help", q.byWords(clipped(q.words.plain(q.rest), longest)))
+		}
 	}
-	w, now := q.brain.w, q.c.Now()
+	c, err := q.find("who")
+	if err != nil {
+		return nil, err
+	}
 	seen := c.For(q.viewer)
-	card := &view.Card{Title: name(seen)}
+	w, now := q.brain.w, q.words.now
 	s := &signals.Signal{Detector: "cord", Problem: seen.Key, Case: seen.Key, At: now, Need: signals.NeedResolver, Audience: signals.Public}
-	for _, ch := range route.Pick(w.Memory.Routes, w.Org, seen, s, now) {
+	card, err := q.likelyFor(seen, caseName(seen), route.Pick(w.Memory.Routes, w.Org, seen, s, now))
+	if err == nil {
+		q.link(card, seen)
+	}
+	return card, err
+}
+
+// byWords is who could help with what words describe: in the channel where it is
+// asked, else anywhere.
+func (q *question) byWords(text string) []route.Choice {
+	w := q.brain.w
+	for _, channel := range []string{q.words.here, ""} {
+		choices := route.PickWords(w.Memory.Routes, w.Org, text, channel, q.words.now)
+		if slices.ContainsFunc(choices, func(c route.Choice) bool { return c.To != "" }) {
+			return choices
+		}
+	}
+	return nil
+}
+
+// likelyFor names those whom route chose for a case, nil for one that has only
+// words.
+func (q *question) likelyFor(c *signals.Case, title string, choices []route.Choice) (*view.Card, error) {
+	card := &view.Card{Title: title}
+	var first string
+	for _, ch := range choices {
 		if ch.To == "" || len(card.Lines) == likely {
 			continue
 		}
-		who := ch.To
-		if p := w.Org.Person(ch.To); p != nil && p.Name != "" {
-			who = p.Name
+		if first == "" && !q.mine(ch.To) {
+			first = ch.To
 		}
-		card.Lines = append(card.Lines, view.Paragraph{Text: who + " " + ch.Why})
+		card.Lines = append(card.Lines, view.Paragraph{Text: q.called(ch.To) + " " + ch.Why})
 	}
 	if len(card.Lines) == 0 {
 		card.Lines = []view.Paragraph{{Text: "I know nobody who could help with it: neither the roster nor what was solved before names anybody."}}
 	}
-	q.link(card, seen)
+	if first != "" && c != nil && q.c.Rooms != nil {
+		card.Actions = append(card.Actions, view.Action{ID: "answer.together", Text: "Bring us together", Value: first + "|" + c.Key.String(), Confirm: "I open a direct message with you and " + q.called(first) + ". Shall I?"})
+	}
 	return card, nil
 }

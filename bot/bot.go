@@ -16,13 +16,16 @@ import (
 // Config is what a Bot is made of. Store is required, the rest has defaults.
 type Config struct {
 	Store   Store
-	Poster  Poster            // nil: nothing is said, messages wait
-	Sources map[string]Source // by name, such as jira/north
-	Writers map[string]Writer // likewise; none: nothing is written back
-	Policy  signals.Policy    // before the journal's own policy events
-	Lexicon *text.Lexicon     // nil for the default one
-	Now     func() time.Time  // domain time; time.Now when nil
-	Wall    func() time.Time  // real time, for what waits for a network; time.Now when nil
+	Poster  Poster             // nil: nothing is said, messages wait
+	Rooms   Rooms              // nil: nobody is brought together, and who is in a channel is not asked
+	Homes   Homes              // nil: nobody has a page of their own
+	Tickets map[string]Tickets // by site as in Sources; none: no tickets are created from chat
+	Sources map[string]Source  // by name, such as jira/north
+	Writers map[string]Writer  // likewise; none: nothing is written back
+	Policy  signals.Policy     // before the journal's own policy events
+	Lexicon *text.Lexicon      // nil for the default one
+	Now     func() time.Time   // domain time; time.Now when nil
+	Wall    func() time.Time   // real time, for what waits for a network; time.Now when nil
 	Meter   Meter
 	Log     *slog.Logger
 
@@ -31,8 +34,11 @@ type Config struct {
 	// held in memory is dropped then, and built anew from the journal.
 	Forgotten string
 
-	Admin string                                   // whom notices about andon itself go to: a target of Poster; "" for nobody
-	Links func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
+	Admin  string                                   // whom notices about andon itself go to: a target of Poster; "" for nobody
+	Admins []string                                 // people and accounts who may change how loud andon is
+	Told   Telling                                  // what people may know of the configuration
+	Digest Digest                                   // where and when the weekly digest is said
+	Links  func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
 
 	// Address finds the Poster's target for whom a message is for, or says why
 	// there is none. nil: the Poster knows everybody by the ids of the domain.
@@ -51,6 +57,24 @@ type Config struct {
 	SnapshotEvery int64
 }
 
+// Telling is what people may know of the configuration, for them to be told.
+type Telling struct {
+	Command  string                                 // the slash command, with its slash; /andon when empty
+	KeepText time.Duration                          // how long message text is kept
+	Channels []string                               // patterns of the names of the channels that andon joins by itself
+	File     map[string]string                      // what the file sets of the policy: key such as "budget" or "modes.stall" to its value
+	Channel  func(name string) (id string, ok bool) // a channel by its name; may be nil
+}
+
+// Digest is where and when the weekly digest is said. A zero one is not said.
+type Digest struct {
+	Channel string // target of Poster; "" for none
+	Leads   bool   // leads get theirs as a direct message
+	Weekday time.Weekday
+	Hour    int    // of the day in Zone, and for leads in their own
+	Zone    string // IANA zone; UTC when empty
+}
+
 // Bot is the loop. It is safe for concurrent use.
 type Bot struct {
 	c     Config
@@ -64,6 +88,9 @@ type Bot struct {
 
 	lastLook atomic.Int64 // unix nanoseconds of domain time, for health
 	sources  sources
+	homes    homes
+	nudges   nudging
+	watched  atomic.Pointer[map[string]bool] // what was said of channels
 }
 
 // New makes a loop over a store. Start readies its world.
@@ -88,8 +115,8 @@ func New(c Config) (*Bot, error) {
 	fill(&c.Lease, c.Deadline+30*time.Second)
 	fill(&c.Held, 100_000)
 	fill(&c.SnapshotEvery, 50_000)
-	b := &Bot{c: c, log: c.Log, meter: c.Meter}
-	b.brain = newBrain(&b.c)
+	b := &Bot{c: c, log: c.Log, meter: c.Meter, nudges: nudging{members: make(map[string]membership)}}
+	b.brain = newBrain(&b.c, &b.watched)
 	return b, nil
 }
 
@@ -193,7 +220,7 @@ func (b *Bot) heed(ctx context.Context) error {
 	if err != nil || mark == b.heeded {
 		return err
 	}
-	fresh := newBrain(&b.c)
+	fresh := newBrain(&b.c, &b.watched)
 	if err := fresh.restore(ctx); err != nil {
 		return err
 	}
@@ -212,7 +239,18 @@ func (b *Bot) Forget(ctx context.Context) error {
 	b.saving.Lock()
 	defer b.saving.Unlock()
 	b.mu.Lock()
-	b.brain = newBrain(&b.c)
+	b.brain = newBrain(&b.c, &b.watched)
 	b.mu.Unlock()
 	return b.Start(ctx)
+}
+
+// Watches reports whether somebody said that a channel is watched, or that it is
+// not. It waits for nobody.
+func (b *Bot) Watches(channel string) (on, said bool) {
+	all := b.watched.Load()
+	if all == nil {
+		return false, false
+	}
+	on, said = (*all)[channel]
+	return on, said
 }

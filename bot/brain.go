@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"andon/signals"
 	"andon/signals/decide"
@@ -28,18 +29,20 @@ type brain struct {
 	tick int64
 	held int // events of the cases in w
 
+	watched *atomic.Pointer[map[string]bool] // see Bot.Watches
+
 	ctx context.Context // of the call that is under way
 	err error           // the first error of the source below in this call
 }
 
-func newBrain(c *Config) *brain {
-	b := &brain{c: c, used: make(map[signals.Key]int64), absent: make(map[signals.Key]bool)}
+func newBrain(c *Config, watched *atomic.Pointer[map[string]bool]) *brain {
+	b := &brain{c: c, watched: watched, used: make(map[signals.Key]int64), absent: make(map[signals.Key]bool)}
 	b.w = decide.NewWorld(signals.NewOrg(c.Policy), b.options())
 	return b
 }
 
 func (b *brain) options() decide.Options {
-	return decide.Options{Lexicon: b.c.Lexicon, Routes: true, AsLive: b.c.AsLive, Sends: true, Source: b}
+	return decide.Options{Lexicon: b.c.Lexicon, Index: true, Routes: true, AsLive: b.c.AsLive, Sends: true, Source: b}
 }
 
 // Events are read from the journal so many at once, and at least some of what
@@ -83,7 +86,7 @@ func (b *brain) readAhead(ctx context.Context, limit int) (err error) {
 		return err
 	}
 	for i := range b.ahead {
-		if k := b.ahead[i].Case; b.w.Cases[k] == nil && !ofOrg(b.ahead[i].Event) {
+		if k := b.ahead[i].Case; b.w.Cases[k] == nil && !b.ahead[i].Kind.Organises() {
 			b.absent[k] = true
 		}
 	}
@@ -118,7 +121,7 @@ func (b *brain) take(ctx context.Context, entries []signals.Entry) error {
 func (b *brain) fetch(ctx context.Context, entries []signals.Entry) error {
 	missing := make(map[signals.Key]bool)
 	for i := range entries {
-		if k := entries[i].Case; b.w.Cases[k] == nil && !b.absent[k] && !ofOrg(entries[i].Event) {
+		if k := entries[i].Case; b.w.Cases[k] == nil && !b.absent[k] && !entries[i].Kind.Organises() {
 			missing[k] = true
 		}
 	}
@@ -147,7 +150,7 @@ func (b *brain) load(ctx context.Context, keys []signals.Key) error {
 func fold(entries []signals.Entry) *signals.Case {
 	events := make([]*signals.Event, 0, len(entries))
 	for i := range entries {
-		if !ofOrg(entries[i].Event) {
+		if !entries[i].Kind.Organises() {
 			events = append(events, entries[i].Event)
 		}
 	}
@@ -182,7 +185,7 @@ func (b *brain) guarded(e *signals.Entry) {
 
 // one takes one event in: the world first, then the models.
 func (b *brain) one(e *signals.Entry) {
-	if ofOrg(e.Event) {
+	if e.Kind.Organises() {
 		b.organise(e.Event)
 		return
 	}
@@ -228,6 +231,15 @@ func (b *brain) apply(e *signals.Event) {
 	if _, err := b.w.Take(e); err != nil {
 		b.c.Log.Warn("an event of the organisation could not be used", "event", e.ID, "error", err)
 	}
+	if e.Kind == signals.Watched {
+		b.tellWatched()
+	}
+}
+
+// tellWatched makes known which channels are watched, as far as it was said.
+func (b *brain) tellWatched() {
+	said := b.w.Org.Said()
+	b.watched.Store(&said)
 }
 
 // catchUp applies the organisation's events whose time has come.
@@ -237,89 +249,5 @@ func (b *brain) catchUp() {
 		e := b.later[0]
 		b.later = b.later[1:]
 		b.apply(e)
-	}
-}
-
-// ofOrg reports whether an event speaks of the organisation and not of a case.
-func ofOrg(e *signals.Event) bool {
-	switch e.Kind {
-	case signals.RosterSet, signals.PolicySet, signals.AwaySet, signals.ModeSet, signals.Muted, signals.Joined:
-		return true
-	}
-	return false
-}
-
-// begin starts a call in which the world may ask its source.
-func (b *brain) begin(ctx context.Context) { b.ctx, b.err = ctx, nil }
-
-// Case implements decide.Source.
-func (b *brain) Case(k signals.Key) *signals.Case {
-	if b.err != nil || b.pos == 0 || b.absent[k] {
-		return nil
-	}
-	found, err := b.c.Store.CaseEvents(b.ctx, b.pos, k)
-	if err != nil {
-		b.err = err
-		return nil
-	}
-	if len(found[k]) == 0 {
-		return nil
-	}
-	c := fold(found[k])
-	b.held += len(c.Events())
-	b.touch(k)
-	return c
-}
-
-// Room implements decide.Source.
-func (b *brain) Room(channel string) *signals.Room {
-	if b.err != nil || b.pos == 0 { // 0 would be everything
-		return nil
-	}
-	keys, name, count, err := b.c.Store.RoomCases(b.ctx, channel, b.pos, 2*signals.DefaultRoom)
-	if err != nil {
-		b.err = err
-		return nil
-	}
-	if name == "" && count == 0 {
-		return nil
-	}
-	room := &signals.Room{ID: channel, Name: cmp.Or(name, signals.Bare(channel)), Count: count}
-	var missing []signals.Key
-	for _, k := range keys {
-		if b.w.Cases[k] == nil {
-			missing = append(missing, k)
-		}
-	}
-	if err := b.load(b.ctx, missing); err != nil {
-		b.err = err
-		return nil
-	}
-	for _, k := range keys {
-		if c := b.w.Cases[k]; c != nil && !c.Gone {
-			room.Posts = append(room.Posts, c.Posts...)
-		}
-	}
-	room.Settle()
-	return room
-}
-
-// evict drops the cases that were not touched for longest, when the world holds
-// too much.
-func (b *brain) evict() {
-	if b.held <= b.c.Held {
-		return
-	}
-	clear(b.w.Rooms) // they hold posts of the cases that go; the source gives them again
-	keys := slices.SortedFunc(maps.Keys(b.used), func(x, y signals.Key) int { return cmp.Compare(b.used[x], b.used[y]) })
-	for _, k := range keys {
-		if b.held <= b.c.Held/2 {
-			break
-		}
-		if c := b.w.Cases[k]; c != nil {
-			b.held -= len(c.Events())
-			delete(b.w.Cases, k)
-		}
-		delete(b.used, k)
 	}
 }

@@ -76,6 +76,9 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 	if err := b.writeBack(ctx, l.out.Records); err != nil {
 		return err
 	}
+	if err := b.propose(ctx, l.out.Records); err != nil {
+		return err
+	}
 	l.out.Again = l.again()
 	l.out.Told, l.out.Spent = br.w.Book.Wrote()
 	l.out.Rests = shelf.versions
@@ -84,6 +87,7 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 		return err
 	}
 	b.measure(l)
+	b.homesChanged(ctx, l.out.Records)
 	return nil
 }
 
@@ -99,6 +103,7 @@ type look struct {
 	of       *signals.Case // the case of which part is
 	part     *signals.Case // the latest earlier part
 	answered bool          // somebody answered a message, or it was solved
+	pressed  bool          // somebody pressed a button
 	full     *signals.Case // the case as it stands, while the world holds an earlier part of it
 }
 
@@ -137,7 +142,8 @@ func (l *look) run(ctx context.Context) error {
 			continue // it was taken back at the source since
 		}
 		last := c.Events()[len(c.Events())-1] // the case's own: detectors tell events apart by identity
-		l.answered = l.answered || slices.ContainsFunc(s.events, func(e *signals.Event) bool { return answers[e.Kind] })
+		l.answered = l.answered || slices.ContainsFunc(s.events, func(e *signals.Event) bool { return answers[e.Kind] || reworded(e) })
+		l.pressed = l.pressed || slices.ContainsFunc(s.events, func(e *signals.Event) bool { return answers[e.Kind] && isOwn(e) || reworded(e) })
 		l.judge(c, last, s.at, i == len(list)-1 || !s.at.Before(l.now))
 	}
 	l.restore()
@@ -151,21 +157,9 @@ func (l *look) run(ctx context.Context) error {
 }
 
 // answers are the kinds of events that messages about a case tell of.
-var answers = map[signals.Kind]bool{signals.Claimed: true, signals.Refused: true, signals.Closed: true, signals.Confirmed: true}
-
-// again lists the messages that have to say something else after an answer.
-func (l *look) again() (out []string) {
-	if !l.answered {
-		return nil
-	}
-	for _, r := range l.out.Records {
-		for _, n := range r.Nudges {
-			if n.Message != "" && n.State != signals.Sending && !slices.Contains(out, n.Message) {
-				out = append(out, n.Message)
-			}
-		}
-	}
-	return out
+var answers = map[signals.Kind]bool{
+	signals.Claimed: true, signals.Refused: true, signals.Closed: true, signals.Confirmed: true, signals.Denied: true, signals.Snoozed: true, signals.Useless: true,
+	signals.Approved: true, signals.Reacted: true, signals.Reopened: true, signals.Linked: true,
 }
 
 func (l *look) followHead(ctx context.Context) error {
@@ -261,43 +255,4 @@ func (l *look) judge(c *signals.Case, e *signals.Event, at time.Time, last bool)
 		}
 	}
 	l.out.Wakes = append(l.out.Wakes, got.Also...)
-}
-
-// step is one entry of a case's history: its events are judged together.
-type step struct {
-	events []*signals.Event
-	last   *signals.Event
-	at     time.Time
-	pos    int64 // greatest place of its events
-}
-
-// steps groups what is to be judged as the source made it, in the order of its
-// time: the new events, and those judged before that come after a new one, for
-// it was heard late.
-func (l *look) steps(news []signals.Entry) []step {
-	news = slices.DeleteFunc(slices.Clone(news), func(e signals.Entry) bool { return e.Learn })
-	if len(news) == 0 {
-		return nil
-	}
-	slices.SortFunc(news, func(a, b signals.Entry) int { return signals.CompareEvents(a.Event, b.Event) })
-	if c := l.brain.w.Case(l.st.Case); c != nil {
-		at, _ := slices.BinarySearchFunc(c.Events(), news[0].Event, signals.CompareEvents)
-		for _, e := range c.Events()[at:] {
-			i, had := slices.BinarySearchFunc(news, e, func(n signals.Entry, e *signals.Event) int { return signals.CompareEvents(n.Event, e) })
-			if !had {
-				news = slices.Insert(news, i, signals.Entry{Event: e})
-			}
-		}
-	}
-	var out []step
-	for _, e := range news {
-		n := len(out)
-		if n == 0 || out[n-1].last.Seq.Entry != e.Seq.Entry || !out[n-1].at.Equal(e.At) {
-			out = append(out, step{at: e.At})
-			n++
-		}
-		s := &out[n-1]
-		s.events, s.last, s.pos = append(s.events, e.Event), e.Event, max(s.pos, e.Pos)
-	}
-	return out
 }

@@ -16,6 +16,9 @@ type Store interface {
 	Shelf
 	Outbox
 	Notes
+	Book
+	Opinions
+	Cords
 }
 
 // Journal holds what happened, in the order in which it was accepted.
@@ -52,14 +55,49 @@ type Outbox interface {
 	RecordsOf(ctx context.Context, nudges ...string) ([]*signals.Record, error)
 	Unsettled(ctx context.Context, before time.Time) ([]string, error)
 	Notice(ctx context.Context, id, target string, card []byte, at time.Time) error
+	// NoticeBody gives what a notice says.
+	NoticeBody(ctx context.Context, id string) ([]byte, error)
+	// AddCopy makes a message stand in one more place: every later edit changes it there too.
+	AddCopy(ctx context.Context, message string, at signals.Copy) error
 }
 
 // Doubts are the messages that were said after an attempt without a clear answer.
 type Doubts interface {
 	Message(ctx context.Context, id string) (signals.Outgoing, bool, error)
 	Doubtful(ctx context.Context, before time.Time) ([]string, error)
-	AddVerdict(ctx context.Context, nudge, by, verdict string, at time.Time) error
 	Certain(ctx context.Context, message string) error
+}
+
+// Book answers questions about more than one case.
+type Book interface {
+	// Toward gives the latest n records with a nudge to one of some people or
+	// channels, in any state, newest first.
+	Toward(ctx context.Context, targets []string, n int) ([]*signals.Record, error)
+	// Raised gives the latest n records whose Raiser is one of some ids, newest first.
+	Raised(ctx context.Context, raisers []string, n int) ([]*signals.Record, error)
+	// Since gives to emit every record that was found or stored at or after a time,
+	// in the order in which they were found.
+	Since(ctx context.Context, at time.Time, emit func(r *signals.Record) error) error
+	// Moved lists the cases that have events of some kinds from one time until
+	// before another, in the order of their keys.
+	Moved(ctx context.Context, kinds []signals.Kind, from, until time.Time) ([]signals.Key, error)
+}
+
+// Opinions holds what people said of nudges.
+type Opinions interface {
+	AddOpinion(ctx context.Context, o signals.Opinion) error
+	// Opinions gives those since a time, oldest first.
+	Opinions(ctx context.Context, since time.Time) ([]signals.Opinion, error)
+}
+
+// Cords holds who pulled the cord without wishing to be named: nothing else
+// knows them.
+type Cords interface {
+	PutToken(ctx context.Context, token, signal, person string, at time.Time) error
+	TakeToken(ctx context.Context, signal string) (person string, ok bool, err error)
+	DropToken(ctx context.Context, signal string) error
+	// PersonOf finds the person behind a token, or behind the actor made of it.
+	PersonOf(ctx context.Context, token string) (person string, ok bool, err error)
 }
 
 // Notes holds the loop's own memory.
@@ -78,6 +116,55 @@ type Poster interface {
 	Find(ctx context.Context, target, key string, since time.Time) ([]signals.Copy, error)
 	Delete(ctx context.Context, at signals.Copy) error
 }
+
+// Rooms is where people meet. Channels and people bear ids of the domain.
+type Rooms interface {
+	// Together opens a direct message with some people and andon, or finds the one
+	// that there is. It returns a target for Post.
+	Together(ctx context.Context, people []string) (target string, err error)
+	// Members lists the accounts that are in a channel now.
+	Members(ctx context.Context, channel string) ([]string, error)
+	Join(ctx context.Context, channel string) error
+	Leave(ctx context.Context, channel string) error
+}
+
+// Homes shows people their own page.
+type Homes interface {
+	PublishHome(ctx context.Context, person string, cards []*view.Card) error
+}
+
+// Tickets creates issues at one Jira site for what was found in a chat.
+type Tickets interface {
+	Projects() []string // keys of the projects in which people may create issues
+	Types(ctx context.Context, project string) ([]string, error)
+	// Form lists what a person has to fill in for a type, besides title and text.
+	Form(ctx context.Context, project, kind string) ([]view.Input, error)
+	// Create creates an issue, once for each Key. Its error may be an Unfilled.
+	Create(ctx context.Context, t Ticket) (Issue, error)
+	// Link finds an issue by its label, such as PAY-17, as long as it may be linked.
+	Link(ctx context.Context, label string) (Issue, error)
+}
+
+// Ticket is an issue that somebody wants to be created.
+type Ticket struct {
+	Key           string // makes the issue one, however often it is asked for
+	Project, Type string
+	Title, Text   string
+	Fields        map[string]string // by Input.ID of the form
+	By            string            // account or person id of who asks
+	ByName        string            // what people call them
+}
+
+// Issue is an issue at a Jira site.
+type Issue struct {
+	Case  signals.Key
+	Label string
+	URL   string
+}
+
+// unfilled is what the error of a Create may tell: what is missing or wrong, by
+// Input.ID, "title" and "text" among them.
+type unfilled interface{ Problems() map[string]string }
 
 // What the error of a Poster may tell.
 type (

@@ -4,132 +4,278 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/decide"
 )
 
-// The buttons of a nudge.
-const (
-	onIt    = "claim"
-	notMe   = "refuse"
-	solved  = "solved"
-	useless = "useless"
-)
+// saidSolved is the resolution of what somebody declared solved by hand.
+const saidSolved = "solved"
 
 // press does what a button says. It may be pressed twice, weeks later, or from a
 // copy of the message: what counts is what the store says now.
 func (b *Bot) press(ctx context.Context, a view.Asked) (view.Reply, error) {
-	out, ok, err := b.c.Store.Message(ctx, a.Value)
-	if err != nil {
-		return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)
+	v, verb := parseValue(a.Value), a.Action
+	if verb == more {
+		verb = v.verb
 	}
-	if !ok {
-		return quietly("I do not have that message any more, so the button does nothing."), nil
-	}
-	records, err := b.c.Store.RecordsOf(ctx, out.Nudges...)
-	if err != nil {
-		return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)
-	}
-	nudges := b.pressable(ctx, a.User, out, records)
-	if len(nudges) == 0 {
-		return quietly("This is for somebody else, so the button does nothing for you."), nil
-	}
-	if a.Action == useless {
-		for _, n := range nudges {
-			if err := b.c.Store.AddVerdict(ctx, n.Key(), a.User, useless, b.c.Now()); err != nil {
-				return view.Reply{}, fmt.Errorf("keep that it was not useful: %w", err)
-			}
-		}
-		return quietly("Thank you. It counts against the detector, and nobody sees who said so."), nil
-	}
-	d := signals.Delivery{}
-	for _, n := range nudges {
-		if e := b.pressed(a, n); e != nil && !slices.ContainsFunc(d.Events, func(o *signals.Event) bool { return o.ID == e.ID }) {
-			d.Events = append(d.Events, e)
+	var r view.Reply
+	var err error
+	if verb == approve || verb == decline {
+		r, err = b.judged(ctx, a, v, verb == approve)
+	} else {
+		var p *pressing
+		if p, err = b.pressing(ctx, a.User, v); err == nil {
+			r, err = b.do(ctx, a, verb, v, p)
 		}
 	}
-	if len(d.Events) == 0 {
-		return quietly("An issue is solved in Jira; then this message says so too."), nil
+	if err != nil {
+		return view.Reply{}, fmt.Errorf("press %s: %w", verb, err)
 	}
-	return view.Reply{}, b.Accept(ctx, d)
+	return r, nil
+}
+
+// pressing is what somebody pressed on: the nudges that they may answer. no is
+// what they are told where there is none.
+type pressing struct {
+	held   []item
+	no     string
+	titles map[signals.Key]string // of their cases, as the presser may see them
+	raiser map[*signals.Record]string
+	shared bool // others read the message too
+	place  bool // it stands in a channel
 }
 
 func quietly(text string) view.Reply { return view.Reply{Card: say(text), Ephemeral: true} }
 
-// pressable are the nudges of a message that somebody may answer: their own, or
-// those to a channel.
-func (b *Bot) pressable(ctx context.Context, user string, out signals.Outgoing, records []*signals.Record) (own []*signals.Nudge) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.brain.begin(ctx)
-	org := b.brain.w.Org
+// pressing finds the nudges behind a button.
+func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, error) {
+	p := &pressing{titles: make(map[signals.Key]string), raiser: make(map[*signals.Record]string)}
+	out, ok, err := b.c.Store.Message(ctx, v.message)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		p.no = "I do not have that message any more, so the button does nothing."
+		return p, nil
+	}
+	nudges, l := out.Nudges, live{}
+	if len(nudges) == 0 {
+		if l, err = b.liveOf(ctx, v.message); err != nil {
+			return nil, err
+		}
+		nudges = []string{l.Nudge}
+	}
+	records, err := b.c.Store.RecordsOf(ctx, nudges...)
+	if err != nil {
+		return nil, err
+	}
+	var all []item
 	for _, r := range records {
 		for _, n := range r.Nudges {
-			if n.Message == out.ID && n.To != "" && (org.Who(n.To) == org.Who(user) || b.brain.w.Room(n.To) != nil) {
-				own = append(own, n)
+			if slices.Contains(nudges, n.Key()) && (n.Message == out.ID || l.Kind == gathered) && n.To != "" && standing(n) {
+				all = append(all, item{r, n})
 			}
 		}
 	}
-	return own
+	if len(all) == 0 {
+		p.no = "What this was about is not kept any more, so the button does nothing."
+		return p, nil
+	}
+	err = b.inWorld(ctx, func(w *decide.World) error { p.narrow(w, b, user, v, l, all); return nil })
+	return p, err
 }
 
-// pressed is the event that a button makes, nil where it makes none.
-func (b *Bot) pressed(a view.Asked, n *signals.Nudge) *signals.Event {
-	e := &signals.Event{
-		ID: "andon/pressed/" + a.ID + "/" + n.Signal.Case.String(), Case: n.Signal.Case, Actor: a.User, At: b.c.Now().UTC(), Audience: n.Signal.Audience,
-	}
-	switch a.Action {
-	case onIt:
-		e.Kind = signals.Claimed
-	case notMe:
-		e.Kind = signals.Refused
-	case solved:
-		if n.Signal.Case.Source == signals.Jira {
-			return nil
+// narrow keeps the nudges that somebody may answer: their own, those to a
+// channel that they may see, and those of a group that they are in.
+func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live, all []item) {
+	who := w.Org.Who(user)
+	c := &composer{Bot: b, w: w, now: b.c.Now(), reader: readerOf(w, user)}
+	c.reader.id = user
+	mine := false
+	var meant signals.Key // the case, where one of several is
+	for _, it := range all {
+		if v.which != "" && v.which == shortID(it.n.Signal.Key()) {
+			meant = it.n.Signal.Case
 		}
-		e.Kind, e.To = signals.Closed, "solved"
+	}
+	for _, it := range all {
+		in := slices.ContainsFunc(l.People, func(x string) bool { return w.Org.Who(x) == who })
+		switch {
+		case l.Kind == gathered:
+			p.shared = true
+		case isPlace(w, it.n.To):
+			p.shared, p.place, in = true, true, true
+		default:
+			in = w.Org.Who(it.n.To) == who
+		}
+		mine = mine || in
+		if !in || !p.place && !c.sees(it) || p.place && !maySee(w, it.n.Signal, w.Org.ChannelViewer(it.n.To)) && !c.sees(it) {
+			continue
+		}
+		if v.which == "" || meant == it.n.Signal.Case {
+			p.held = append(p.held, it)
+			p.titles[it.n.Signal.Case] = c.title(it.n.Signal.Case)
+			p.raiser[it.r] = raiser(w, it.r)
+		}
+	}
+	switch {
+	case len(p.held) > 0:
+	case mine && v.which == "":
+		p.no = "It is in a place that you are not in, so the button does nothing for you."
+	case mine:
+		p.no = "That is not part of this message any more, so the button does nothing."
 	default:
-		return nil
+		p.no = "This is for somebody else, so the button does nothing for you."
 	}
-	return e
 }
 
-// outcome writes what became of a nudge into its card, and what can be done.
-func (b *Bot) outcome(ctx context.Context, card *view.Card, n *signals.Nudge) error {
-	who, err := b.name(ctx, n.To)
-	if err != nil {
-		return err
+func (p *pressing) title(k signals.Key) string { return p.titles[k] }
+
+// do does one thing about what was pressed on.
+func (b *Bot) do(ctx context.Context, a view.Asked, verb string, v value, p *pressing) (view.Reply, error) {
+	switch {
+	case p.no != "":
+		return b.decline(a, p.no), nil
+	case verb == notMe || verb == useless || verb == passOn || verb == linkTo:
+		return b.form(a, verb, v, p), nil
+	case verb == ticket:
+		return b.ticketProject(ctx, a, v, p)
+	case verb == snooze:
+		return b.snoozed(ctx, a, v, p)
+	case (verb == solved || verb == gather) && len(things(p.held)) > 1:
+		return b.form(a, verb, v, p), nil
+	case verb == onIt:
+		return b.claim(ctx, a, p)
+	case verb == solved:
+		return b.solve(ctx, a, p)
+	case verb == denied:
+		return b.deny(ctx, a, p)
+	case verb == gather:
+		return b.bringTogether(ctx, a, p.held[0])
 	}
-	text := ""
-	switch n.State {
-	case signals.Acted:
-		text = who + " is on it."
-	case signals.Declined:
-		text = who + " said that it is not for them."
+	return b.decline(a, "I do not know that button. The message may be of an older time."), nil
+}
+
+// decline tells somebody kindly why nothing happened, where they asked.
+func (b *Bot) decline(a view.Asked, text string) view.Reply {
+	if a.Kind == view.Submit {
+		return view.Reply{Modal: &view.Modal{ID: "told", Title: "andon", Lines: []view.Paragraph{{Text: text}}}}
 	}
-	if text != "" && !slices.ContainsFunc(card.Lines, func(l view.Paragraph) bool { return l.Text == text }) {
-		card.Lines = append(card.Lines, view.Paragraph{Text: text})
+	return quietly(text)
+}
+
+// claim is "I'm on it".
+func (b *Bot) claim(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
+	left := slices.DeleteFunc(slices.Clone(p.held), func(it item) bool { return over(it.r) })
+	if len(left) == 0 {
+		return b.decline(a, "It is solved already. Thank you all the same."), nil
 	}
-	if len(card.Actions) > 0 {
-		return nil
-	}
-	for _, x := range []struct{ id, text string }{{onIt, "I'm on it"}, {notMe, "Not me"}, {solved, "Solved"}, {useless, "Not useful"}} {
-		if x.id == solved && n.Signal.Case.Source == signals.Jira {
-			continue // its status says so
+	return view.Reply{}, b.happened(ctx, a, left, func(e *signals.Event, _ item) bool { e.Kind = signals.Claimed; return true })
+}
+
+// solve is "Solved": said by who raised it, it is confirmed, too.
+func (b *Bot) solve(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
+	var closes, confirms []item
+	for _, it := range p.held {
+		if _, own, err := b.isRaiser(ctx, a.User, p.raiser[it.r]); err != nil {
+			return view.Reply{}, err
+		} else if own {
+			confirms = append(confirms, it)
 		}
-		card.Actions = append(card.Actions, view.Action{ID: x.id, Text: x.text, Value: card.Key})
+		if it.n.Signal.Case.Source != signals.Jira && !over(it.r) {
+			closes = append(closes, it)
+		}
 	}
-	return nil
+	switch {
+	case len(closes)+len(confirms) > 0:
+	case over(p.held[0].r):
+		return b.decline(a, "It is solved already. Thank you all the same."), nil
+	default:
+		return b.decline(a, "An issue is solved in Jira; then this message says so too."), nil
+	}
+	if err := b.happened(ctx, a, closes, func(e *signals.Event, it item) bool {
+		e.Kind, e.To = signals.Closed, saidSolved
+		if by := p.raiser[it.r]; anonymous(by) && has(confirms, it) { // with their name here, what confirms it would name them
+			e.Actor = by
+		}
+		return true
+	}); err != nil {
+		return view.Reply{}, err
+	}
+	return view.Reply{}, b.byRaiser(ctx, a, p, confirms, signals.Confirmed)
 }
 
-// name is what somebody is called.
-func (b *Bot) name(ctx context.Context, id string) (string, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.brain.begin(ctx)
-	if p := b.brain.w.Org.Person(id); p != nil && p.Name != "" {
-		return p.Name, nil
+// has reports whether a nudge is among some.
+func has(list []item, it item) bool {
+	return slices.ContainsFunc(list, func(x item) bool { return x.n == it.n })
+}
+
+// deny is "Still happening", which only who raised it can say.
+func (b *Bot) deny(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
+	var own []item
+	for _, it := range p.held {
+		if _, is, err := b.isRaiser(ctx, a.User, p.raiser[it.r]); err != nil {
+			return view.Reply{}, err
+		} else if is {
+			own = append(own, it)
+		}
 	}
-	return signals.Bare(b.brain.w.Org.Who(id)), b.brain.err
+	if len(own) == 0 {
+		return b.decline(a, "Only who raised it can say that here. If you see it too, please write so in the thread, or pull the cord."), nil
+	}
+	return view.Reply{}, b.byRaiser(ctx, a, p, own, signals.Denied)
+}
+
+// byRaiser writes what who raised signals said of them. Who wished not to be
+// named is not named here either.
+func (b *Bot) byRaiser(ctx context.Context, a view.Asked, p *pressing, held []item, kind signals.Kind) error {
+	return b.happened(ctx, a, held, func(e *signals.Event, it item) bool {
+		e.Kind, e.Seq.Item = kind, 1
+		e.ID += "/" + string(kind)
+		if anonymous(p.raiser[it.r]) {
+			e.Actor = p.raiser[it.r]
+		}
+		return true
+	})
+}
+
+// isRaiser reports whether somebody raised what raiser raised, be it without
+// their name.
+func (b *Bot) isRaiser(ctx context.Context, user, raiser string) (who string, is bool, err error) {
+	if raiser == "" {
+		return "", false, nil
+	}
+	if anonymous(raiser) {
+		if raiser, err = b.personOf(ctx, raiser); err != nil || raiser == "" {
+			return "", false, err
+		}
+	}
+	err = b.inWorld(ctx, func(w *decide.World) error {
+		who, is = raiser, w.Org.Who(raiser) == w.Org.Who(user)
+		return nil
+	})
+	return who, is, err
+}
+
+// happened writes into the journal what somebody did about some nudges, one
+// event for each of their cases; fill says what, or false for nothing.
+func (b *Bot) happened(ctx context.Context, a view.Asked, held []item, fill func(e *signals.Event, it item) bool) error {
+	var d signals.Delivery
+	now := b.c.Now().UTC().Truncate(time.Microsecond)
+	for _, it := range held {
+		k := it.n.Signal.Case
+		e := &signals.Event{
+			ID: "andon/pressed/" + a.ID + "/" + k.String(), Case: k, Actor: a.User, At: now, Seq: signals.Seq{Entry: now.UnixMicro()}, Audience: it.n.Signal.Audience,
+		}
+		if fill(e, it) && !slices.ContainsFunc(d.Events, func(o *signals.Event) bool { return o.ID == e.ID }) {
+			d.Events = append(d.Events, e)
+		}
+	}
+	if len(d.Events) == 0 {
+		return nil
+	}
+	return b.Accept(ctx, d)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,14 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	if err := b.drop(ctx, &out, records); err != nil {
 		return fmt.Errorf("look at message %s again: %w", id, err)
 	}
+	if wait, err := b.quiet(ctx, &out, records); err != nil {
+		return fmt.Errorf("look whether message %s is late: %w", id, err)
+	} else if stands, err := b.stands(ctx, &out, records, wait); err != nil {
+		return b.unsaid(ctx, out, err)
+	} else if wait > 0 && !stands {
+		out.State, out.Why = signals.Sending, quietReason
+		return b.settle(ctx, out, b.c.Wall().Add(min(wait, lateness)))
+	}
 	began := b.c.Wall()
 	card, err := b.card(ctx, &out, records)
 	if err != nil {
@@ -39,6 +48,9 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	}
 	if card == nil && len(out.Copies) == 0 {
 		out.State, out.Why = signals.Superseded, "it was overtaken before it could be said"
+		if slices.Contains(slices.Collect(maps.Values(out.Dropped)), unseen) {
+			out.State, out.Why = signals.Failed, unseen
+		}
 		return b.settle(ctx, out, time.Time{})
 	}
 	to, why, err := b.address(ctx, out.Target)
@@ -51,38 +63,13 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	}
 	call, cancel := context.WithTimeout(ctx, b.c.Deadline)
 	defer cancel()
-	err = b.say(call, to, &out, card, first(&out, records, b.c.Now()))
+	err = b.say(call, spot(out.Target, to, out.Nudges, records), &out, card, first(&out, records, b.c.Now()), news(&out, records))
 	b.meter.Observe("send_seconds", b.c.Wall().Sub(began).Seconds())
 	if err != nil {
 		return b.unsaid(ctx, out, err)
 	}
 	out.State, out.Why, out.SentRev = signals.Sent, "Slack has it", out.Rev // a doubt stays until Recheck
 	return b.settle(ctx, out, time.Time{})
-}
-
-// drop takes out of a message that was not said yet what was overtaken since.
-func (b *Bot) drop(ctx context.Context, out *signals.Outgoing, records []*signals.Record) error {
-	if len(out.Copies) > 0 || len(out.Nudges) == 0 || out.Attempt > 1 && out.Doubt {
-		return nil // it may stand there already
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.brain.begin(ctx)
-	for _, r := range records {
-		for _, n := range r.Nudges {
-			if n.Message != out.ID || n.State != signals.Sending {
-				continue
-			}
-			if why, is := b.brain.w.Outlived(r, n, b.c.Now()); is {
-				n.State, n.Why = signals.Superseded, why
-				if out.Dropped == nil {
-					out.Dropped = make(map[string]string)
-				}
-				out.Dropped[n.Key()] = why
-			}
-		}
-	}
-	return b.brain.err
 }
 
 // address finds where a message goes.
@@ -104,34 +91,73 @@ func (b *Bot) address(ctx context.Context, to string) (target, why string, err e
 	return target, why, nil
 }
 
-// say posts a message, or edits it where it stands.
-func (b *Bot) say(ctx context.Context, to string, out *signals.Outgoing, card *view.Card, since time.Time) error {
-	if len(out.Copies) == 0 && out.Attempt > 1 {
-		found, err := b.c.Poster.Find(ctx, to, out.ID, since)
-		if err != nil {
-			return fmt.Errorf("look for what an earlier attempt left: %w", sure{err})
-		}
-		if out.Copies, err = b.one(ctx, out.ID, found); err != nil {
-			return err
-		}
-	}
-	if len(out.Copies) == 0 {
-		at, err := b.c.Poster.Post(ctx, to, card)
-		if err != nil {
-			return err
-		}
-		out.Copies = []signals.Copy{at}
+// say posts a message, or edits it where it stands. fresh says that it has
+// something that nobody was told yet: then it is posted anew where it was taken
+// away, and else it is let be.
+func (b *Bot) say(ctx context.Context, to string, out *signals.Outgoing, card *view.Card, since time.Time, fresh bool) error {
+	if len(out.Copies) == 0 && !fresh {
 		return nil
 	}
-	for _, at := range out.Copies {
-		if card == nil {
-			break
-		}
-		if err := b.c.Poster.Update(ctx, at, card); err != nil {
-			return sure{err}
+	if len(out.Copies) == 0 && out.Attempt > 1 {
+		if err := b.find(ctx, to, out, since); err != nil {
+			return err
 		}
 	}
+	if len(out.Copies) > 0 {
+		if err := b.edit(ctx, out, card); err != nil || len(out.Copies) > 0 || !fresh {
+			return err
+		}
+	}
+	if card == nil {
+		return nil
+	}
+	at, err := b.c.Poster.Post(ctx, to, card)
+	if err != nil {
+		return err
+	}
+	out.Copies = []signals.Copy{at}
 	return nil
+}
+
+// find takes what an earlier attempt left as the message.
+func (b *Bot) find(ctx context.Context, to string, out *signals.Outgoing, since time.Time) error {
+	found, err := b.c.Poster.Find(ctx, to, out.ID, since)
+	if err != nil {
+		return fmt.Errorf("look for what an earlier attempt left: %w", sure{err})
+	}
+	out.Copies, err = b.one(ctx, out.ID, found)
+	return err
+}
+
+// edit changes a message everywhere it stands. A copy that can never be changed
+// again, such as one that was deleted, is given up; the others are changed all
+// the same.
+func (b *Bot) edit(ctx context.Context, out *signals.Outgoing, card *view.Card) error {
+	if card == nil {
+		return nil
+	}
+	var left []signals.Copy
+	var first error
+	for _, at := range out.Copies {
+		err := b.c.Poster.Update(ctx, at, card)
+		if why := hopeless(err); err != nil && why != "" {
+			b.log.Info("a copy of a message is given up", "message", out.ID, "reason", why)
+			continue
+		}
+		left = append(left, at)
+		if err != nil && first == nil {
+			first = sure{err}
+		}
+	}
+	out.Copies = left
+	return first
+}
+
+// news reports whether a message has something that nobody was told yet.
+func news(out *signals.Outgoing, records []*signals.Record) bool {
+	return out.SentRev == 0 || slices.ContainsFunc(records, func(r *signals.Record) bool {
+		return slices.ContainsFunc(r.Nudges, func(n *signals.Nudge) bool { return n.Message == out.ID && n.State == signals.Sending })
+	})
 }
 
 // one keeps the first copy of a message and removes others: an attempt that was
@@ -221,7 +247,7 @@ func (b *Bot) mark(records []*signals.Record, out *signals.Outgoing) {
 				continue
 			}
 			if why := out.Dropped[n.Key()]; why != "" && n.State == signals.Sending {
-				n.State, n.Why = signals.Superseded, why
+				n.State, n.Why = droppedTo(why), why
 				r.Ledger.Die(signals.Transmitted, why, now)
 				continue
 			}
@@ -230,28 +256,29 @@ func (b *Bot) mark(records []*signals.Record, out *signals.Outgoing) {
 				if n.State == signals.Sending {
 					n.State, n.At = signals.Sent, now
 				}
-				r.Ledger.Reach(signals.Transmitted, now, false)
+				transmitted(r.Ledger, n, now)
 			case signals.Failed:
 				if n.State == signals.Sending {
 					n.State, n.Why = signals.Failed, out.Why
 					r.Ledger.Die(signals.Transmitted, out.Why, now)
+				}
+			case signals.Superseded:
+				if !r.Ledger.Reached(signals.Transmitted) {
+					r.Ledger.Undo(signals.ReceivedBy) // they acted without having been told
 				}
 			}
 		}
 	}
 }
 
-// Resend takes up messages whose last attempt ended with its process.
-func (b *Bot) Resend(ctx context.Context) error {
-	ids, err := b.c.Store.Unsettled(ctx, b.c.Wall().Add(-b.c.Lease))
-	if err != nil {
-		return fmt.Errorf("look for messages that were left: %w", err)
+// transmitted lets a ledger know that a nudge was said. Where it was answered
+// before that was known, what came of the answer stands.
+func transmitted(l *signals.Ledger, n *signals.Nudge, now time.Time) {
+	died, why, at := l.Died, l.Why, l.DiedAt
+	l.Reach(signals.Transmitted, now, false)
+	if died != "" && n.State != signals.Sent {
+		l.Die(l.Next(), why, at)
 	}
-	var all []error
-	for _, id := range ids {
-		all = append(all, b.Send(ctx, id))
-	}
-	return errors.Join(all...)
 }
 
 // searched is how far back a message is looked for: longer than any attempt can
@@ -270,52 +297,4 @@ func first(out *signals.Outgoing, records []*signals.Record, now time.Time) time
 		}
 	}
 	return at
-}
-
-// settled is after how long nothing of an attempt without a clear answer can
-// arrive any more.
-const settled = 10 * time.Minute
-
-// Recheck looks once more for doubles of messages that were said after an
-// attempt without a clear answer, and removes the later ones.
-func (b *Bot) Recheck(ctx context.Context) error {
-	if b.c.Poster == nil {
-		return nil
-	}
-	ids, err := b.c.Store.Doubtful(ctx, b.c.Wall().Add(-settled))
-	if err != nil {
-		return err
-	}
-	var all []error
-	for _, id := range ids {
-		if err := b.recheck(ctx, id); err != nil {
-			all = append(all, fmt.Errorf("look for doubles of message %s: %w", id, err))
-		}
-	}
-	return errors.Join(all...)
-}
-
-func (b *Bot) recheck(ctx context.Context, id string) error {
-	out, ok, err := b.c.Store.Message(ctx, id)
-	if err != nil || !ok {
-		return err
-	}
-	to, _, err := b.address(ctx, out.Target)
-	if err != nil {
-		return err
-	}
-	if to != "" {
-		found, err := b.c.Poster.Find(ctx, to, id, b.c.Now().Add(-searched))
-		if err != nil {
-			return err
-		}
-		keep := slices.IndexFunc(found, func(c signals.Copy) bool { return slices.Contains(out.Copies, c) })
-		if keep > 0 { // the one that the store knows stays
-			found[0], found[keep] = found[keep], found[0]
-		}
-		if _, err := b.one(ctx, id, found); err != nil {
-			return err
-		}
-	}
-	return b.c.Store.Certain(ctx, id)
 }

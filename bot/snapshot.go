@@ -18,7 +18,7 @@ import (
 // passed over and the world built from the journal.
 const (
 	worldSnapshot = "world"
-	worldForm     = "1"
+	worldForm     = "2"
 )
 
 // save stores a snapshot of the world as it stands.
@@ -73,7 +73,7 @@ func (b *brain) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the snapshot of the models: %w", err)
 	}
-	fresh := newBrain(b.c)
+	fresh := newBrain(b.c, b.watched)
 	if err := fresh.read(raw); err != nil {
 		b.c.Log.Warn("the snapshot of the models cannot be used; they are built from the journal", "error", err)
 		return nil
@@ -81,6 +81,7 @@ func (b *brain) restore(ctx context.Context) error {
 	fresh.pos, fresh.saved = pos, pos
 	*b = *fresh
 	b.w.From(b)
+	b.tellWatched()
 	return nil
 }
 

@@ -24,6 +24,7 @@ func (b *Bot) Tasks() map[string]Task {
 		"resend":  {Every: 30 * time.Second, Do: b.Resend},
 		"recheck": {Every: time.Minute, Do: b.Recheck},
 		"sources": {Every: time.Minute, Do: b.WatchSources},
+		"digest":  {Every: time.Minute, Do: b.DigestDue},
 	}
 	for name, src := range b.c.Sources {
 		out["poll "+name] = Task{Every: b.c.Poll, Do: func(ctx context.Context) error { return b.PollOnce(ctx, name) }}

@@ -13,7 +13,10 @@ type Card struct {
 	Kind     string // what it is, such as "nudge" or "digest"
 	Title    string // one line
 	Lines    []Paragraph
+	Stops    []Stop // a path, first stop first
 	Facts    []Fact
+	Tables   []Table
+	Charts   []Chart
 	Links    []Link
 	Actions  []Action
 	Footer   string // one line in small print
@@ -33,11 +36,30 @@ type Fact struct{ Name, Value string }
 // into links; of others the text is shown.
 type Link struct{ Text, URL string }
 
-// Action is a button. ID says what it does and Value to what; Value is opaque
-// to people and holds no more than an id.
+// Stop is one stop of a path: who held it, in words, and for how long.
+type Stop struct {
+	Name string // of a team, or of what stands for it
+	Stay string // how long, in words; "" where that is not to be shown
+	Mark string // a word beside it, such as "back again"; "" for none
+	Here bool   // it is there now
+}
+
+// Table is figures or words in rows and columns. Every row is as long as Columns.
+type Table struct {
+	Title   string
+	Columns []string
+	Rows    [][]string
+}
+
+// Action is a button, or with Options a menu. ID says what it does and Value to
+// what; Value is opaque to people and holds no more than an id. What is chosen
+// in a menu comes back as Option.Value alone, so that it says to what as well.
 type Action struct {
 	ID, Text, Value string
-	Danger          bool // cannot be undone, and looks like it
+	Options         []Option // makes a menu under Text
+	Primary         bool     // what most people want; one of a card at most
+	Danger          bool     // cannot be undone, and looks like it
+	Confirm         string   // is asked before it is done, "" for nothing
 }
 
 // Text returns the card as plain text, one line per part, without its buttons.
@@ -63,14 +85,46 @@ func (c *Card) TextWith(name func(id string) string) string {
 		}
 		add(mention, l.Text)
 	}
+	for _, s := range c.Stops {
+		add(s.Line())
+	}
 	for _, f := range c.Facts {
 		add(f.Line())
+	}
+	for _, t := range c.Tables {
+		add(t.Title)
+		add(strings.Join(t.Columns, " | "))
+		for _, r := range t.Rows {
+			add(strings.Join(r, " | "))
+		}
+	}
+	for _, ch := range c.Charts {
+		for _, line := range ch.Lines() {
+			add(line)
+		}
 	}
 	for _, l := range c.Links {
 		add(l.Line())
 	}
 	add(c.Footer)
 	return Plain(strings.Join(out, "\n"))
+}
+
+// Line returns the stop on one line.
+func (s Stop) Line() string {
+	var more []string
+	for _, w := range []string{s.Stay, s.Mark} {
+		if w = strings.TrimSpace(w); w != "" {
+			more = append(more, w)
+		}
+	}
+	if s.Here {
+		more = append(more, "now")
+	}
+	if len(more) == 0 {
+		return strings.TrimSpace(s.Name)
+	}
+	return join(s.Name, "("+strings.Join(more, ", ")+")")
 }
 
 // Line returns the fact on one line, and whichever half there is when the other

@@ -3,8 +3,25 @@
 // way. It imports nothing and decides nothing.
 package view
 
+import (
+	"strconv"
+	"strings"
+)
+
+// ChartKind says how a chart is drawn. It is a string so that stored cards are
+// immune to renumbering.
+type ChartKind string
+
+// The kinds of charts.
+const (
+	Bars  ChartKind = ""     // a bar per label and series
+	Curve ChartKind = "line" // a line per series over the labels
+	Pie   ChartKind = "pie"  // the first series, a slice per label
+)
+
 // Chart is figures to be drawn: one value per label and series.
 type Chart struct {
+	Kind   ChartKind
 	Title  string
 	Unit   string // what a value counts, such as "signals"
 	Labels []string
@@ -27,4 +44,19 @@ func (c Chart) Empty() bool {
 		}
 	}
 	return true
+}
+
+// Lines returns the chart in words: its title, then a line per label.
+func (c Chart) Lines() []string {
+	out := []string{c.Title}
+	for i, label := range c.Labels {
+		line := label + ":"
+		for _, s := range c.Series {
+			if i < len(s.Values) {
+				line += " " + strings.TrimSpace(s.Name+" "+strconv.FormatFloat(s.Values[i], 'f', -1, 64))
+			}
+		}
+		out = append(out, strings.TrimSpace(line+" "+c.Unit))
+	}
+	return out
 }

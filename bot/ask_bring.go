@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"andon/bot/view"
+	"andon/signals"
+)
+
+// introID begins the ids of messages that introduce two people about a case.
+const introID = "intro/"
+
+// meet brings the asker together with whom an answer proposed, about a case: in
+// a direct message that says what both of them may see of it.
+func (q *question) meet() (*view.Card, error) {
+	w := q.brain.w
+	who, of, _ := strings.Cut(q.asked.Value, "|")
+	k, ok := signals.ParseKey(of)
+	if !ok || who == "" {
+		return nil, unclearf("That button is too old. Please ask again with who.")
+	}
+	c, ok := q.visible(w.Case(k))
+	switch available, _, _ := w.Org.Available(who, q.words.now); {
+	case !ok:
+		return nil, unclearf("That is not there any more.")
+	case q.c.Rooms == nil:
+		return nil, unclearf("I cannot open direct messages of several people here.")
+	case !available || q.mine(who):
+		return nil, unclearf("%s cannot be asked just now. Please ask again with who.", q.called(who))
+	}
+	people := make([]string, 0, 2)
+	for _, id := range []string{q.asked.User, who} {
+		at := id
+		if q.c.Address != nil {
+			at, _ = q.c.Address(w.Org, id)
+		}
+		if at == "" {
+			return nil, unclearf("I do not know how to reach %s here, so I cannot bring you together.", q.called(id))
+		}
+		people = append(people, at)
+	}
+	card := q.introduction(c, w.Org.Viewer(who))
+	card.Key, card.Kind = introID+shortID(q.who()+"|"+who+"|"+of), "intro"
+	name := q.called(who)
+	q.then = func(ctx context.Context) (view.Reply, error) { return q.introduce(ctx, card, people, name) }
+	return nil, nil
+}
+
+// introduction says what it is about, as far as both may see it.
+func (q *question) introduction(c *signals.Case, other signals.Viewer) *view.Card {
+	asker := q.called(q.asked.User)
+	card := &view.Card{Title: "You are brought together", Lines: []view.Paragraph{{Text: asker + " asked who could help, and you may know more."}}}
+	seen := c.For(both(q.viewer, other))
+	if len(seen.Events()) == 0 {
+		card.Lines = append(card.Lines, view.Paragraph{Text: "What it is about stands in a place that not both of you are in; please say it here."})
+		return card
+	}
+	if c.Key.Channel() == "" {
+		card.Facts = append(card.Facts, view.Fact{Name: "About", Value: caseName(seen)})
+	}
+	q.link(card, seen)
+	return card
+}
+
+// introduce opens the direct message and says it there, once for the two and the
+// case.
+func (q *question) introduce(ctx context.Context, card *view.Card, people []string, name string) (view.Reply, error) {
+	call, cancel := context.WithTimeout(ctx, q.c.Deadline)
+	defer cancel()
+	target, err := q.c.Rooms.Together(call, people)
+	if err != nil {
+		q.log.Warn("people could not be brought together", "error", err)
+		return q.reply(say("I could not open that conversation: " + refusal(err) + ". You can write to " + name + " yourself.")), nil
+	}
+	body, err := json.Marshal(card)
+	if err != nil {
+		return view.Reply{}, fmt.Errorf("write the introduction: %w", err)
+	}
+	if err := q.c.Store.Notice(ctx, card.Key, target, body, q.words.now); err != nil {
+		return view.Reply{}, err
+	}
+	return q.reply(say("I opened a direct message with you and " + name + ".")), nil
+}

@@ -1,0 +1,270 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"andon/bot/view"
+	"andon/signals"
+)
+
+// muteFor is how long a mute lasts for which no time is given.
+const muteFor = 30 * 24 * time.Hour
+
+// muting is what mute and unmute are told.
+type muting struct {
+	detector string // "" for all
+	scope    string // channel id, "" for everywhere
+	all      bool   // for everybody
+	rest     []string
+}
+
+// muting reads DETECTOR [here|#channel] [for everybody], and leaves the time.
+func (q *question) muting(what string) (m muting, err error) {
+	if len(q.args) == 0 {
+		return m, unclearf("Tell me which detector: %s stall, or %s all. Say settings to see what is muted.", what, what)
+	}
+	name, n, err := q.words.detector(q.args)
+	if err != nil {
+		return m, err
+	}
+	m.detector = name
+	args := q.args[n:]
+	for i := 0; i < len(args); i++ {
+		word := strings.ToLower(args[i])
+		next := ""
+		if i+1 < len(args) {
+			next = strings.ToLower(args[i+1])
+		}
+		switch {
+		case word == "in" && isRoom(next):
+		case isRoom(args[i]):
+			if m.scope, err = q.words.room(args[i]); err != nil {
+				return m, err
+			}
+		case word == "for" && (next == "everybody" || next == "everyone" || next == "all"):
+			m.all = true
+			i++
+		default:
+			m.rest = append(m.rest, args[i])
+		}
+	}
+	if m.all && !q.admin() {
+		return m, unclear(q.adminsOnly(what + " for everybody"))
+	}
+	return m, nil
+}
+
+func (m *muting) says(q *question) string {
+	text := m.detector
+	if text == "" {
+		text = "anything"
+	}
+	if m.scope != "" {
+		text += " in " + q.placeName(m.scope)
+	}
+	return text
+}
+
+// placeName is what a channel or a project is called.
+func (q *question) placeName(id string) string {
+	if k, ok := signals.ParseKey(id); !ok || k.Source != signals.Slack {
+		return id
+	}
+	if id == q.words.here {
+		return "this channel"
+	}
+	if room := q.brain.w.Room(id); room != nil && room.Name != "" && room.Name != signals.Bare(id) && q.knows(room) {
+		return "#" + strings.TrimPrefix(room.Name, "#")
+	}
+	return "that channel"
+}
+
+// knows reports whether the asker may see something of a channel: the name of a
+// private one is for its members.
+func (q *question) knows(room *signals.Room) bool {
+	return q.viewer.Groups[room.ID] || slices.ContainsFunc(room.Posts, func(p *signals.Post) bool { return q.viewer.Sees(p.Event.Audience) })
+}
+
+// writeMute writes a mute that begins and ends at some times; a zero from begins
+// at once.
+func (q *question) writeMute(m *muting, from, until time.Time) {
+	e := q.happens(signals.Muted)
+	e.Field, e.Ref, e.To = m.detector, m.scope, until.UTC().Format(time.RFC3339)
+	if !from.IsZero() {
+		e.From = from.UTC().Format(time.RFC3339)
+	}
+	if m.all {
+		e.Actor = ""
+	}
+}
+
+func (q *question) muteIt() (*view.Card, error) {
+	m, err := q.muting("mute")
+	if err != nil {
+		return nil, err
+	}
+	until := q.words.now.Add(muteFor)
+	if len(m.rest) > 0 {
+		if until, err = q.words.needWhen(m.rest); err != nil {
+			return nil, err
+		}
+	}
+	q.writeMute(&m, time.Time{}, until)
+	whom := "You hear"
+	if m.all {
+		whom = "Nobody hears"
+	}
+	again := strings.TrimSuffix("unmute "+orAll(m.detector), " ")
+	return say(whom + " nothing of " + strings.Replace(m.says(q), "anything", "anybody's signals", 1) + " until " + q.words.tell(until) + ". To end that earlier say " + again + "."), nil
+}
+
+func orAll(detector string) string {
+	if detector == "" {
+		return "all"
+	}
+	return detector
+}
+
+func (q *question) unmute() (*view.Card, error) {
+	m, err := q.muting("unmute")
+	if err != nil {
+		return nil, err
+	}
+	if len(m.rest) > 0 {
+		return nil, unclearf("I do not understand %s. Say unmute stall, or unmute stall here.", brief(strings.Join(m.rest, " ")))
+	}
+	who := q.who()
+	if m.all {
+		who = ""
+	}
+	had := q.brain.w.Org.Mutes(q.words.now)
+	found := slices.ContainsFunc(had, func(x signals.Mute) bool {
+		return x.Person == who && x.Detector == m.detector && x.Scope == m.scope
+	})
+	if !found {
+		return nil, unclearf("You have not muted %s. Say settings to see what is muted.", m.says(q))
+	}
+	q.writeMute(&m, time.Time{}, q.words.now.Add(-time.Second))
+	if m.all {
+		return say("Everybody hears of " + m.says(q) + " again."), nil
+	}
+	return say("You hear of " + m.says(q) + " again."), nil
+}
+
+// silence plans that nothing is said in a channel for a while.
+func (q *question) silence() (*view.Card, error) {
+	const example = "Say it like silence #payments from friday 18:00 until monday."
+	if len(q.args) == 0 || !isRoom(q.args[0]) {
+		return nil, unclearf("Tell me which channel and until when. " + example)
+	}
+	scope, err := q.words.room(q.args[0])
+	if err != nil {
+		return nil, err
+	}
+	args := q.args[1:]
+	var from time.Time
+	words := *q.words
+	if len(args) > 0 && strings.EqualFold(args[0], "from") {
+		at, n, err := words.when(args[1:])
+		switch {
+		case err != nil:
+			return nil, err
+		case n == 0 && len(args) > 1 && strings.EqualFold(args[1], "now"):
+			n = 1
+		case n == 0:
+			return nil, unclearf("I do not understand from when. " + example)
+		default:
+			from, words.now = at, at
+		}
+		args = args[1+n:]
+	}
+	if len(args) == 0 {
+		return nil, unclearf("Tell me until when, too. " + example)
+	}
+	until, err := words.needWhen(args)
+	if err != nil {
+		return nil, err
+	}
+	q.writeMute(&muting{scope: scope, all: true}, from, until)
+	text := "I say nothing in " + q.placeName(scope)
+	if !from.IsZero() {
+		text += " from " + q.words.tell(from)
+	}
+	return say(text + " until " + q.words.tell(until) + ". To end that say unmute all " + q.reach(scope) + " for everybody."), nil
+}
+
+// reach is how a channel is named in a command.
+func (q *question) reach(id string) string {
+	if id == q.words.here {
+		return "here"
+	}
+	if name := q.placeName(id); strings.HasPrefix(name, "#") {
+		return name
+	}
+	return "#channel"
+}
+
+// mode sets how far a detector may go, or lists it for all of them.
+func (q *question) mode() (*view.Card, error) {
+	if len(q.args) == 0 {
+		return q.modes(), nil
+	}
+	const example = "Say it like mode stall ask, or mode stall live in #payments."
+	name, n, err := q.words.detector(q.args)
+	if err != nil {
+		return nil, err
+	}
+	args := q.args[n:]
+	if len(args) == 0 {
+		return nil, unclearf("Tell me the mode: shadow, preview, ask, live, off or default. " + example)
+	}
+	mode := signals.Mode(strings.ToLower(strings.Trim(args[0], ",.:;!?")))
+	if mode != "default" && !slices.Contains(signals.Modes, mode) {
+		return nil, unclearf("There is no mode %s: it is shadow, preview, ask, live, off or default. "+example, brief(args[0]))
+	}
+	scope := ""
+	if args = args[1:]; len(args) > 0 {
+		if strings.EqualFold(args[0], "in") {
+			args = args[1:]
+		}
+		if len(args) != 1 {
+			return nil, unclearf("I do not understand where. " + example)
+		}
+		if scope, err = q.place(args[0]); err != nil {
+			return nil, err
+		}
+	}
+	e := q.happens(signals.ModeSet)
+	e.Field, e.Ref, e.To = name, scope, string(mode)
+	text := orAll(name)
+	if text == "all" {
+		text = "Every detector"
+	}
+	if scope != "" {
+		text += " in " + q.placeName(scope)
+	}
+	if mode == "default" {
+		e.To = ""
+		return say(text + " is what the configuration says again."), nil
+	}
+	return say(text + " is in mode " + string(mode) + " now, which " + modeSays[mode] + ". To take that back say mode " + orAll(name) + " default" + map[bool]string{true: " in the same place"}[scope != ""] + "."), nil
+}
+
+// place reads a channel or the key of a project.
+func (q *question) place(word string) (string, error) {
+	if isRoom(word) {
+		return q.words.room(word)
+	}
+	key := strings.ToUpper(strings.Trim(word, ",.:;!?"))
+	for _, r := range key {
+		if !(r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_') {
+			return "", unclearf("%s is no channel and no project. Say it like #payments or PAY.", brief(word))
+		}
+	}
+	if key == "" || len(key) > 30 {
+		return "", unclearf("%s is no channel and no project. Say it like #payments or PAY.", brief(word))
+	}
+	return key, nil
+}

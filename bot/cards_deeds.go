@@ -1,0 +1,112 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"andon/signals"
+)
+
+// mostDeeds is how many things that people did since are shown, the latest.
+const mostDeeds = 4
+
+// deeds tells who did what when since a nudge was found, oldest first.
+func (c *composer) deeds(it item) []string {
+	m := c.w.Case(it.n.Signal.Case)
+	if m == nil {
+		return nil
+	}
+	var done []*signals.Event
+	for _, x := range c.w.Problem(m).Cases {
+		for _, e := range x.Events() {
+			if !e.At.Before(it.r.Signal.At) && !c.alone(it, e) && (c.reader.viewer.Sees(e.Audience) || c.own(e) || isOwn(e) && e.Audience == it.n.Signal.Audience) {
+				done = append(done, e)
+			}
+		}
+	}
+	done = signals.Sort(done)
+	var out []string
+	said := make(map[string]bool)
+	for _, e := range slices.Backward(done) {
+		text := c.deed(e)
+		what := text
+		if e.Kind == signals.Snoozed {
+			what = string(e.Kind) // the latest one counts
+		}
+		if text == "" || said[what] || len(out) == mostDeeds {
+			continue
+		}
+		said[what] = true
+		out = append(out, c.reader.clock(e.At)+": "+text)
+	}
+	slices.Reverse(out)
+	if len(out) == 0 && it.n.State == signals.Acted {
+		out = append(out, c.name(it.n.To)+" is on it.")
+	}
+	if c.gathered[it.n.Key()] {
+		out = append(out, "Those who raised it and who can help were brought together.")
+	}
+	return out
+}
+
+// alone reports whether somebody turned down in a direct message what is shown
+// to several people now.
+func (c *composer) alone(it item, e *signals.Event) bool {
+	return e.Kind == signals.Refused && c.reader.shared && slices.ContainsFunc(it.r.Nudges, func(n *signals.Nudge) bool {
+		return n.To != "" && !isPlace(c.w, n.To) && c.w.Org.Who(n.To) == c.w.Org.Who(e.Actor)
+	})
+}
+
+// own reports whether an event is the reader's own doing.
+func (c *composer) own(e *signals.Event) bool {
+	return !c.reader.shared && c.w.Org.Who(e.Actor) == c.w.Org.Who(c.reader.id)
+}
+
+// deed is what an event tells of what somebody did, "" where it tells nothing.
+// What a person thinks of a nudge, or when they want to be told again, is shown
+// to them alone.
+func (c *composer) deed(e *signals.Event) string {
+	who := c.name(e.Actor)
+	switch e.Kind {
+	case signals.Claimed:
+		return who + " is on it."
+	case signals.Refused:
+		switch {
+		case !c.own(e) && !c.reader.shared:
+			return ""
+		case e.To != "":
+			return who + " said that it is rather for " + c.name(e.To) + "."
+		}
+		return who + " said that it is not for them."
+	case signals.Snoozed:
+		if at, err := time.Parse(time.RFC3339, e.To); err == nil && c.own(e) {
+			return "You are told again on " + c.reader.clock(at) + "."
+		}
+	case signals.Useless:
+		if c.own(e) {
+			return "You said that it was not useful. Thank you."
+		}
+	case signals.Closed:
+		if e.To == saidSolved {
+			return who + " says that it is solved."
+		}
+		return "It was closed."
+	case signals.Reopened:
+		return "It was opened again."
+	case signals.Confirmed:
+		return who + " confirmed that it is solved."
+	case signals.Denied:
+		return who + " says that it still happens."
+	case signals.Linked:
+		if e.To != "" && isOwn(e) {
+			return who + " linked it to " + e.To + "."
+		}
+	}
+	return ""
+}
+
+// isOwn reports whether an event was made by andon of what somebody clicked.
+func isOwn(e *signals.Event) bool {
+	return strings.HasPrefix(e.ID, signals.Own+"/")
+}

@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"andon/signals"
+	"andon/signals/decide"
+)
+
+// tally is how often a detector was useful, of how many answers.
+type tally struct{ useful, of int }
+
+// The record of a detector, as it is shown on a nudge.
+const (
+	lateDays     = 30        // how far it goes back
+	fewAnswers   = 5         // below so many answers nothing is shown
+	freshAnswers = time.Hour // how long a count is kept
+)
+
+// nudging is what the cards remember between two sends.
+type nudging struct {
+	mu      sync.Mutex
+	useful  map[string]tally // by detector|scope, and by detector| for all places
+	counted time.Time        // domain time
+	members map[string]membership
+}
+
+// usefulness returns how useful the detectors were lately, by detector and
+// scope. It is counted at most once an hour; where it cannot be counted nothing
+// is said of it.
+func (b *Bot) usefulness(ctx context.Context) map[string]tally {
+	x := &b.nudges
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now := b.c.Now()
+	if age := now.Sub(x.counted); !x.counted.IsZero() && age >= 0 && age < freshAnswers {
+		return x.useful
+	}
+	count, err := b.countAnswers(ctx, now)
+	if err != nil {
+		b.log.Debug("how useful the detectors were could not be counted", "error", err)
+	}
+	x.useful, x.counted = count, now
+	return x.useful
+}
+
+// countAnswers counts what people said of nudges, and the nudges that somebody
+// acted on: one answer for each nudge, and what was said counts more.
+func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]tally, error) {
+	since := now.AddDate(0, 0, -lateDays)
+	answers := make(map[string]bool) // nudge key -> useful
+	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
+		for _, n := range r.Nudges {
+			if n.State == signals.Acted && !n.At.Before(since) {
+				answers[n.Key()] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the nudges that helped: %w", err)
+	}
+	said, err := b.c.Store.Opinions(ctx, since)
+	if err != nil {
+		return nil, fmt.Errorf("count what was said of nudges: %w", err)
+	}
+	for _, o := range said {
+		answers[o.Nudge] = o.Verdict != useless
+	}
+	out := make(map[string]tally)
+	err = b.inWorld(ctx, func(w *decide.World) error {
+		for key, useful := range answers {
+			detector, rest, _ := strings.Cut(key, "|")
+			of, _, _ := strings.Cut(rest, "|")
+			k, _ := signals.ParseKey(of)
+			places := []string{""}
+			if s := heldScope(w, k); s != "" {
+				places = append(places, s)
+			}
+			for _, p := range places {
+				t := out[detector+"|"+p]
+				t.of++
+				if useful {
+					t.useful++
+				}
+				out[detector+"|"+p] = t
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// heldScope is the channel or the project of a case, as far as that is known
+// without reading it.
+func heldScope(w *decide.World, k signals.Key) string {
+	if ch := k.Channel(); ch != "" {
+		return ch
+	}
+	if c := w.Cases[k]; c != nil {
+		return c.Project
+	}
+	return ""
+}
+
+// lately says how often a detector was useful, here where enough people
+// answered, else in all places.
+func (c *composer) lately(it item) string {
+	detector := it.n.Signal.Detector
+	for _, place := range []struct{ scope, words string }{{heldScope(c.w, it.n.Signal.Case), " here"}, {"", ""}} {
+		t := c.useful[detector+"|"+place.scope]
+		if t.of >= fewAnswers && (place.scope != "" || place.words == "") {
+			return fmt.Sprintf("useful %d of %d times%s in the last %d days", t.useful, t.of, place.words, lateDays)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"andon/bot/view"
+	"andon/signals"
+	"andon/signals/decide"
+)
+
+// reader is whom a card is for.
+type reader struct {
+	id     string // person or channel
+	viewer signals.Viewer
+	zone   *time.Location
+	shared bool // more than one person reads it
+}
+
+func readerOf(w *decide.World, to string) reader {
+	if isPlace(w, to) {
+		return reader{id: to, viewer: w.Org.ChannelViewer(to), zone: time.UTC, shared: true}
+	}
+	zone := time.UTC
+	if c := w.Org.Calendar(to); c.Zone != nil {
+		zone = c.Zone
+	}
+	return reader{id: to, viewer: w.Org.Viewer(to), zone: zone}
+}
+
+// isPlace reports whether a target is a channel and not a person.
+func isPlace(w *decide.World, to string) bool {
+	if w.Room(to) != nil {
+		return true
+	}
+	k, ok := signals.ParseKey(to)
+	return ok && k.Source == signals.Slack && w.Org.Person(to) == nil && (strings.HasPrefix(k.ID, "C") || strings.HasPrefix(k.ID, "G"))
+}
+
+// clock writes a time for the reader: in their own zone where it is one person.
+func (r *reader) clock(t time.Time) string {
+	s := t.In(r.zone).Format("2 January 15:04")
+	if r.shared {
+		s += " (UTC)"
+	}
+	return s
+}
+
+// reason is what happened, in front of it the one named owner where a channel
+// is told.
+func (c *composer) reason(it item) view.Paragraph {
+	line := view.Paragraph{Text: sentence(c.w.Reason(it.n.Signal))}
+	if it.n.Owner == "" {
+		return line
+	}
+	if at := c.account(it.n.Owner); strings.HasPrefix(at, signals.Slack+"/") {
+		line.Mention = at
+	} else {
+		line.Text = c.name(it.n.Owner) + ": " + line.Text
+	}
+	return line
+}
+
+// sentence is a text with a large letter in front and a full stop at its end.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || r == utf8.RuneError {
+		return s
+	}
+	s = string(unicode.ToUpper(r)) + s[n:]
+	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "…") {
+		s += "."
+	}
+	return s
+}
+
+// account is where somebody can be written to, or the id itself where nothing
+// is known of that.
+func (c *composer) account(id string) string {
+	if c.c.Address != nil {
+		if at, _ := c.c.Address(c.w.Org, id); at != "" {
+			return at
+		}
+	}
+	return id
+}
+
+// why is the route's reason, with what it is called.
+func (c *composer) why(it item) (name, why string) {
+	switch {
+	case it.n.Route == "":
+		return "", ""
+	case c.reader.shared:
+		return "Why here", sentence("this channel " + it.n.Route)
+	case c.w.Org.Who(it.n.To) == c.w.Org.Who(c.reader.id):
+		return "Why you", sentence(addressed(it.n.Route))
+	}
+	return "Why you", sentence(c.name(it.n.To) + " " + it.n.Route)
+}
+
+// addressed turns the rest of a sentence that begins with a name into one that
+// speaks to whom it is about: "leads Checkout" becomes "you lead Checkout".
+func addressed(route string) string {
+	verb, rest, _ := strings.Cut(route, " ")
+	switch verb {
+	case "is":
+		verb = "are"
+	case "was":
+		verb = "were"
+	case "has":
+		verb = "have"
+	default:
+		verb = strings.TrimSuffix(verb, "s")
+	}
+	if i := strings.LastIndex(rest, " and "); verb == "stand" && i >= 0 { // in for somebody, and for what
+		rest = strings.TrimSuffix(rest[:i], ",") + ", and " + addressed(rest[i+len(" and "):])
+	}
+	return strings.TrimSpace("you " + verb + " " + rest)
+}
+
+// mostQuoted is how many letters of the first words of a thread are shown.
+const mostQuoted = 240
+
+// words are how a thread began, for one reader who sees it: they need not go
+// there to know what it is about. What the reason quotes is not said twice.
+func (c *composer) words(s *signals.Signal) (out view.Fact, ok bool) {
+	k := s.Case
+	m := c.w.Case(k)
+	if m == nil || k.Channel() == "" || c.reader.shared {
+		return out, false
+	}
+	if posts := m.For(c.reader.viewer).Posts; len(posts) > 0 {
+		p := posts[0]
+		who := c.w.Org.Person(p.Event.Actor)
+		said := view.Line(readable(c.w, k.Site, p.Text), mostQuoted)
+		if said == "" || strings.Contains(s.Reason, said) || signals.IsBot(p.Event.Actor) || who != nil && (who.Bot || who.OptedOut) {
+			return out, false
+		}
+		return view.Fact{Name: c.name(p.Event.Actor) + " wrote", Value: "“" + said + "”"}, true
+	}
+	return out, false
+}
+
+// name is what somebody is called. Whoever wished not to be named is not.
+func (c *composer) name(id string) string { return nameOf(c.w, id) }
+
+func nameOf(w *decide.World, id string) string {
+	if id == "" || anonymous(id) || signals.IsGone(id) {
+		return "Somebody"
+	}
+	if p := w.Org.Person(id); p != nil && p.Name != "" {
+		return p.Name
+	}
+	return signals.Bare(w.Org.Who(id))
+}

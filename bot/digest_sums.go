@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"andon/signals"
+)
+
+// weekSpan is a part of time, from its beginning until before its end.
+type weekSpan struct{ from, until time.Time }
+
+func (s weekSpan) holds(t time.Time) bool { return !t.Before(s.from) && t.Before(s.until) }
+
+// overlap is how much of a stay fell into the span; a zero end is none yet.
+func (s weekSpan) overlap(since, until time.Time) time.Duration {
+	if since.Before(s.from) {
+		since = s.from
+	}
+	if until.IsZero() || until.After(s.until) {
+		until = s.until
+	}
+	return max(0, until.Sub(since))
+}
+
+// weekSums are the signals of one week, as their ledgers stood at its end.
+type weekSums struct {
+	Found     int
+	Reached   map[signals.Stage]int // signals that reached a stage
+	Furthest  map[signals.Stage]int // each signal once, at the latest stage that it reached
+	Deaths    []deathSum            // the most first
+	Detectors []detectorSum         // the most found first
+	Returned  []*signals.Record     // what was closed before and came back, in the order of time
+	Pulled    []*signals.Record     // pulled cords, likewise
+}
+
+// deathSum is how many signals stopped before a stage for one class of reasons.
+type deathSum struct {
+	Before signals.Stage
+	Why    string
+	N      int
+}
+
+// detectorSum is what came of one detector's signals.
+type detectorSum struct {
+	Name        string
+	Found, Told int
+	usefulness
+}
+
+// usefulness is how many answers said that a detector's nudges were useful.
+type usefulness struct{ Useful, Answered int }
+
+// sumWeek sums the signals that were found in a week. What happened to them
+// after its end plays no part: so a week and the one before it are alike.
+func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekSpan) weekSums {
+	out := weekSums{Reached: make(map[signals.Stage]int), Furthest: make(map[signals.Stage]int)}
+	deaths, detectors := make(map[deathSum]int), make(map[string]*detectorSum)
+	for _, r := range records {
+		if !week.holds(r.Signal.At) {
+			continue
+		}
+		out.Found++
+		furthest := signals.Generated
+		for _, st := range signals.Stages {
+			if st == signals.Generated || r.Ledger.Reached(st) && r.Ledger.Times[st].Before(week.until) {
+				out.Reached[st]++
+				furthest = st
+			}
+		}
+		out.Furthest[furthest]++
+		if r.Ledger.Died != "" && r.Ledger.DiedAt.Before(week.until) {
+			deaths[deathSum{Before: r.Ledger.Died, Why: reasonClass(r)}]++
+		}
+		name := r.Signal.Detector
+		if detectors[name] == nil {
+			detectors[name] = &detectorSum{Name: name, usefulness: useful[name]}
+		}
+		detectors[name].Found++
+		if r.Ledger.Reached(signals.Transmitted) && r.Ledger.Times[signals.Transmitted].Before(week.until) {
+			detectors[name].Told++
+		}
+		switch name {
+		case "came_back":
+			out.Returned = append(out.Returned, r)
+		case "cord":
+			out.Pulled = append(out.Pulled, r)
+		}
+	}
+	out.Deaths, out.Detectors = inOrder(deaths, detectors)
+	byTime := func(a, b *signals.Record) int {
+		return cmp.Or(a.Signal.At.Compare(b.Signal.At), strings.Compare(a.Signal.Key(), b.Signal.Key()))
+	}
+	slices.SortFunc(out.Returned, byTime)
+	slices.SortFunc(out.Pulled, byTime)
+	return out
+}
+
+func inOrder(deaths map[deathSum]int, detectors map[string]*detectorSum) (ds []deathSum, es []detectorSum) {
+	for d, n := range deaths {
+		d.N = n
+		ds = append(ds, d)
+	}
+	slices.SortFunc(ds, func(a, b deathSum) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(slices.Index(signals.Stages, a.Before), slices.Index(signals.Stages, b.Before)), strings.Compare(a.Why, b.Why))
+	})
+	for _, d := range detectors {
+		es = append(es, *d)
+	}
+	slices.SortFunc(es, func(a, b detectorSum) int {
+		return cmp.Or(cmp.Compare(b.Found, a.Found), strings.Compare(a.Name, b.Name))
+	})
+	return ds, es
+}
+
+// sumUseful counts by detector what people said of the nudges of a span: their
+// own word where they gave one, else that they acted. Each nudge counts once.
+func sumUseful(records []*signals.Record, opinions []signals.Opinion, s weekSpan) map[string]usefulness {
+	said := make(map[string]string, len(opinions))
+	for _, o := range opinions { // oldest first: the latest word counts
+		said[o.Nudge] = o.Verdict
+	}
+	out := make(map[string]usefulness)
+	for _, r := range records {
+		for _, n := range r.Nudges {
+			if !s.holds(n.At) || n.Message == "" {
+				continue
+			}
+			verdict, ok := said[n.Key()]
+			if !ok && n.State != signals.Acted {
+				continue
+			}
+			u := out[r.Signal.Detector]
+			u.Answered++
+			if verdict != useless {
+				u.Useful++
+			}
+			out[r.Signal.Detector] = u
+		}
+	}
+	return out
+}
+
+// reasonClass puts the reason why a signal stopped into few words: what became
+// of its last nudge, and where that does not tell, the words of the reason.
+func reasonClass(r *signals.Record) string {
+	why := r.Ledger.Why
+	for _, c := range reasonClasses {
+		if strings.Contains(why, c.part) {
+			return c.class
+		}
+	}
+	if n := len(r.Nudges); n > 0 && r.Ledger.Died == signals.Transmitted {
+		switch n := r.Nudges[n-1]; {
+		case n.State == signals.Failed && n.To == "":
+			return "nobody known to ask"
+		case n.State == signals.Failed:
+			return "could not be delivered"
+		}
+	}
+	switch r.Ledger.Died {
+	case signals.Corrected:
+		return "not solved in time"
+	case signals.ConfirmedBy:
+		return "nobody confirmed it"
+	}
+	return "another reason"
+}
+
+// reasonClasses are parts of the sentences that say why a signal stopped. The
+// first that a sentence holds counts.
+var reasonClasses = []struct{ part, class string }{
+	{"shadow mode", "not switched on to speak"}, {"in preview", "not switched on to speak"}, {" is off", "not switched on to speak"},
+	{"not sure enough", "not sure enough"},
+	{"approve", "not approved"},
+	{"may see it", "nobody known to ask"}, {"nobody is known", "nobody known to ask"}, {"nobody is left", "nobody else to ask"}, {"were asked", "nobody else to ask"},
+	{"muted", "muted"}, {"silenced", "muted"},
+	{"not useful", "not useful"},
+	{"not for them", "it was for somebody else"}, {"not me", "it was for somebody else"},
+	{"no answer", "no answer"},
+	{"confirmed", "nobody confirmed it"},
+	{"was not solved", "not solved in time"},
+	{"before it was time", "overtaken by events"}, {"before it could be said", "overtaken by events"}, {"let go", "overtaken by events"},
+	{"learnt", "too old"}, {"old when", "too old"},
+	{"held too long", "no room in the day"}, {"could not be said for", "could not be delivered"},
+	{"the person ", "the person could not be asked"},
+}
