@@ -38,7 +38,7 @@ func TestAnswers(t *testing.T) {
 		"path PAY-8":    {"I know nothing of PAY-8 that you may see"},
 		"who PAY-8":     {"I know nothing of PAY-8 that you may see"},
 		"status pay-7":  {"PAY-7 Invoices arrive twice", "it came back to Payments from Web", "generated 3 Mar", "transmitted 3 Mar"},
-		"path PAY-7":    {"Payments → Web → Payments → Web → Payments", "Times are left out where a team has fewer than 5 people"},
+		"path PAY-7":    {"Payments\nWeb\nPayments (back again)\nWeb (back again)\nPayments (back again, now)", "Times are left out where a team has fewer than 5 people"},
 		"who <https://north.example/browse/PAY-7?x=1|PAY-7>": {"bea", "leads Payments"},
 	} {
 		got := ask(text)

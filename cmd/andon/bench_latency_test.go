@@ -27,9 +27,9 @@ type benchService struct {
 
 // serving starts a service as andon serve does. stored hears of every outcome.
 func serving(b testing.TB, c *config.Config, now func() time.Time, stored func(o *signals.Outcome)) *benchService {
-	svc, err := newService(b.Context(), c, troubles(), now, func(c *bot.Config) {
+	svc, err := newService(b.Context(), c, troubles(), now, wiring{more: func(c *bot.Config) {
 		c.Store = deskClock{c.Store.(port), stored}
-	})
+	}})
 	require.NoError(b, err)
 	require.NoError(b, svc.start(b.Context()))
 	ctx, cancel := context.WithCancel(b.Context())

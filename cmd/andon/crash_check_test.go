@@ -255,8 +255,9 @@ func (s *crashState) budgets() {
 	}
 }
 
-// repeats: nobody heard of the same case again too soon. A nudge may have joined
-// a message that was begun for another case, so its own time counts.
+// repeats: nobody heard of the same case again too soon. What counts is when a
+// message was decided: a kill may keep it from being said for hours of this clock.
+// A nudge may have joined it until the time to merge was over.
 func (s *crashState) repeats() {
 	policy := s.h.config.Policy
 	for _, r := range s.records {
@@ -265,13 +266,10 @@ func (s *crashState) repeats() {
 			if !said || own.Asked || len(s.stands[own.ID]) == 0 {
 				continue
 			}
-			at := n.At
-			if own.At.After(at) {
-				at = own.At // a replica whose clock is behind joined the message of another
-			}
+			at := own.At
 			for id, before := range s.told[n.To] {
 				gap := at.Sub(before.At)
-				if id == own.ID || before.Asked || len(s.stands[id]) == 0 || gap >= policy.Repeat || gap <= policy.Merge {
+				if id == own.ID || before.Asked || len(s.stands[id]) == 0 || gap >= policy.Repeat-policy.Merge || gap <= 2*policy.Merge {
 					continue
 				}
 				assert.NotContains(s.t, before.Cases, r.Signal.Case, "%s heard of %s by %s and %s later by %s", n.To, r.Signal.Case, id, gap, own.ID)

@@ -43,6 +43,12 @@ func crashPlot(t testing.TB, issues int, days float64) *crashHistory {
 	h := &crashHistory{issues: b.Bytes(), config: companyConfig(c)}
 	h.config.Policy.Modes = map[string]signals.Mode{"person_ping_pong": signals.Live}
 	h.config.Policy.Mode = signals.Live
+	h.config.Policy.Hours, h.config.Policy.Days = "00:00-24:00", "mon-sun" // a late message would wait for the morning, and the clock stands at the end
+	for i := range h.config.Roster.People {
+		p := &h.config.Roster.People[i]
+		p.Hours, p.Days, p.Region = "", "", ""
+	}
+	h.config.Policy.Holidays = nil
 	for _, e := range crashEvents(t, h) {
 		h.end = e.At
 	}

@@ -125,6 +125,59 @@ func (d *doctor) slack(ctx context.Context) {
 		return
 	}
 	d.ok("slack: workspace %s takes the token, with the scopes that sending needs", teamName(w))
+	d.inspect(ctx, p)
+	d.listening(ctx, w)
+}
+
+// inspect tells which scopes are missing or too many, and where andon is.
+func (d *doctor) inspect(ctx context.Context, p *slack.Poster) {
+	in, err := p.Inspect(ctx, slack.Scopes...)
+	if err != nil {
+		d.warn("see whether Slack can be reached from here", "slack: %v", err)
+		return
+	}
+	for _, s := range in.Missing {
+		switch {
+		case s.Private:
+			d.ok("slack: private channels are not watched, for the token has not %s", s.Name)
+		default:
+			d.warn("add it under OAuth & Permissions and install the app again; docs/slack.md tells what goes without it", "slack: the token has not %s, to %s", s.Name, s.Use)
+		}
+	}
+	if len(in.Extra) > 0 {
+		d.warn("take them out of the app's bot scopes", "slack: the token may do more than andon needs: %s", few(in.Extra))
+	}
+	var names []string
+	for _, c := range in.Channels {
+		if !c.Archived {
+			names = append(names, "#"+cmp.Or(c.Name, c.ID))
+		}
+	}
+	if len(names) == 0 {
+		d.warn("/invite the app in a channel, or name patterns under slack[].channels", "slack: andon is in no channel, so nothing is heard")
+		return
+	}
+	d.ok("slack: andon is in %s: %s", signals.Counted(len(names), "channel"), few(names))
+}
+
+// listening checks the way in.
+func (d *doctor) listening(ctx context.Context, w config.Slack) {
+	switch {
+	case w.AppToken != "":
+		if err := slack.CheckAppToken(ctx, w.URL, string(w.AppToken), nil); err != nil {
+			d.fail("make an app-level token with connections:write, and switch Socket Mode on in the app's settings", "slack: %v", err)
+			return
+		}
+		d.ok("slack: Socket Mode is on, and takes the app token")
+	case w.SigningSecret != "":
+		d.ok("slack: requests over HTTP are checked with the signing secret; whether Slack reaches /slack/events shows under Event Subscriptions")
+	default:
+		d.warn("set app_token for Socket Mode, or signing_secret for HTTP", "slack: nothing is heard from there: there is neither app_token nor signing_secret")
+	}
+	if w.SigningSecretOld != "" {
+		d.warn("take signing_secret_old out when Slack has the new one", "slack: an old signing secret is still accepted")
+	}
+	d.ok("slack: the Home tab has to be switched on under App Home, which a token cannot tell; andon manifest has it on")
 }
 
 func teamName(w config.Slack) string { return cmp.Or(w.Team, "slack") }
@@ -161,7 +214,7 @@ func (d *doctor) roster() {
 	var deaf []string
 	here := 0
 	for _, id := range sortedKeys(org.People) {
-		p := org.People[id]
+		p := org.Person(id)
 		if p.Left || p.External || p.OptedOut || p.Bot {
 			continue
 		}

@@ -50,6 +50,8 @@ type cli struct {
 	Forget      forgetCmd      `cmd:"" help:"Remove a person, a channel or old times from the database for good."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running service how it is."`
 	Backtest    backtestCmd    `cmd:"" help:"Tell what andon would have said over your own history."`
+	Demo        demoCmd        `cmd:"" help:"Show andon at an invented company, with a Slack and a Jira of its own."`
+	Eval        evalCmd        `cmd:"" help:"Score the models on your own history, beside naive ones."`
 	Replay      replayCmd      `cmd:"" help:"Write signals, risks, routes and matches over history as JSON Lines."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check the configuration and show what it comes to."`
 	Manifest    manifestCmd    `cmd:"" help:"Print the manifest of the Slack app."`

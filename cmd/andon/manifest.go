@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"andon/bot"
+	"andon/integrations/slack"
 )
 
 type manifestCmd struct {
@@ -24,26 +27,11 @@ Examples:
   andon manifest --http https://andon.example.com --no-private`
 }
 
-// scopes are what the app may do, and which events need it. Private ones are
-// asked for only where private channels are to be watched.
-var scopes = []struct {
-	name    string
-	private bool
-	events  []string
-}{
-	{"app_mentions:read", false, []string{"app_mention"}},
-	{"channels:history", false, []string{"message.channels"}},
-	{"channels:read", false, []string{"member_joined_channel", "member_left_channel", "channel_rename", "channel_archive", "channel_unarchive", "channel_deleted", "channel_id_changed", "channel_created"}},
-	{"chat:write", false, nil},
-	{"commands", false, nil},
-	{"dnd:read", false, nil},
-	{"groups:history", true, []string{"message.groups"}},
-	{"groups:read", true, []string{"group_rename", "group_archive", "group_unarchive"}},
-	{"im:history", false, []string{"message.im"}},
-	{"im:write", false, nil},
-	{"reactions:read", false, []string{"reaction_added", "reaction_removed"}},
-	{"usergroups:read", false, nil},
-	{"users:read", false, []string{"user_change", "team_join"}},
+// shortcuts are what can be done from a message's menu, and from anywhere.
+var shortcuts = []struct{ name, kind, id, does string }{
+	{"Raise a signal", "message", bot.RaiseShortcut, "Tell who can help that something is wrong here"},
+	{"Not a signal", "message", bot.NotShortcut, "Tell andon that this was nothing"},
+	{"Pull the cord", "global", bot.PullShortcut, "Say that something is wrong, by name or without"},
 }
 
 // Run prints the manifest.
@@ -65,15 +53,20 @@ func (m *manifestCmd) Run(e *env) error {
 }
 
 func (m *manifestCmd) manifest() map[string]any {
-	var bot, events []string
-	for _, s := range scopes {
-		if s.private && !m.Private {
+	var rights, events []string
+	for _, s := range slack.Scopes {
+		if s.Private && !m.Private {
 			continue
 		}
-		bot, events = append(bot, s.name), append(events, s.events...)
+		rights, events = append(rights, s.Name), append(events, s.Events...)
+	}
+	events = append(events, "app_home_opened")
+	var menu []any
+	for _, s := range shortcuts {
+		menu = append(menu, map[string]any{"name": s.name, "type": s.kind, "callback_id": s.id, "description": s.does})
 	}
 	base := strings.TrimSuffix(m.HTTP, "/")
-	command := map[string]any{"command": m.Command, "description": "Ask andon: help, status, path, who", "usage_hint": "help", "should_escape": true}
+	command := map[string]any{"command": m.Command, "description": "Pull the cord, see where it stands, find who can help", "usage_hint": "help | pull ... | status PAY-17", "should_escape": true}
 	subscriptions := map[string]any{"bot_events": events}
 	interactivity := map[string]any{"is_enabled": true}
 	if base != "" {
@@ -84,11 +77,12 @@ func (m *manifestCmd) manifest() map[string]any {
 	return map[string]any{
 		"display_information": map[string]any{"name": m.Name, "description": "Finds weak failure signals and tells the one who can help."},
 		"features": map[string]any{
-			"app_home":       map[string]any{"home_tab_enabled": false, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
+			"app_home":       map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
 			"bot_user":       map[string]any{"display_name": m.Name, "always_online": true},
 			"slash_commands": []any{command},
+			"shortcuts":      menu,
 		},
-		"oauth_config": map[string]any{"scopes": map[string]any{"bot": bot}},
+		"oauth_config": map[string]any{"scopes": map[string]any{"bot": rights}},
 		"settings": map[string]any{
 			"event_subscriptions": subscriptions, "interactivity": interactivity,
 			"org_deploy_enabled": false, "socket_mode_enabled": base == "", "token_rotation_enabled": false,

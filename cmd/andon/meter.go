@@ -54,6 +54,10 @@ var help = map[string]string{
 	"models_position":      "Place in the journal up to which the models have learnt.",
 	"jira_requests":        "Requests sent to a Jira site.",
 	"jira_quarantined":     "Issues of a Jira site that could not be read.",
+	"slack_connections":    "Open connections of Socket Mode.",
+	"slack_silent_seconds": "How long ago the last frame or ping came over Socket Mode.",
+	"slack_held":           "Calls to Slack that wait because it asked to, by method.",
+	"slack_held_seconds":   "How long the longest of them still waits, by method.",
 }
 
 func split(labels []string) (names, values []string) {

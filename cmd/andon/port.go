@@ -54,11 +54,6 @@ func (p port) Settle(ctx context.Context, out signals.Outgoing, records []*signa
 	return marked(p.DB.Settle(ctx, out, records, again))
 }
 
-// AddVerdict implements bot.Doubts.
-func (p port) AddVerdict(ctx context.Context, nudge, by, verdict string, at time.Time) error {
-	return p.AddFeedback(ctx, store.Feedback{Nudge: nudge, By: by, Verdict: verdict, At: at})
-}
-
 // Claim implements bot.Outbox.
 func (p port) Claim(ctx context.Context, message string, now time.Time) (signals.Outgoing, []*signals.Record, bool, error) {
 	out, records, ok, err := p.DB.Claim(ctx, message, now)
@@ -66,4 +61,13 @@ func (p port) Claim(ctx context.Context, message string, now time.Time) (signals
 		out.Body, err = p.NoticeBody(ctx, message)
 	}
 	return out, records, ok, err
+}
+
+// Backlog tells how many jobs wait and for how long the oldest has.
+func (p port) Backlog(ctx context.Context) (waiting int, oldest time.Duration, err error) {
+	queues, err := p.Queue(ctx)
+	for _, q := range queues {
+		waiting, oldest = waiting+q.Waiting, max(oldest, q.Age)
+	}
+	return waiting, oldest, err
 }

@@ -34,7 +34,7 @@ func (serveCmd) Help() string {
 	return `Watches the configured Jira sites and alerts, judges what happens there, and tells the right person.
 It serves /healthz, /readyz, /metrics, /jira/webhook and /alerts at the configured address.
 Stop it with Ctrl-C or SIGTERM: what was accepted is stored, and what is under way is finished or resumed
-at the next start.
+at the next start. SIGHUP reads the configuration again; a file with a fault in it changes nothing.
 
 Examples:
   andon serve --config andon.yaml
@@ -67,16 +67,7 @@ func (s *serveCmd) Run(e *env) error {
 	if err != nil {
 		return usageError{err}
 	}
-	svc, err := newService(e.ctx, &c, log, now, func(b *bot.Config) { b.AsLive = s.AsLive })
-	if err != nil {
-		return err
-	}
-	defer svc.close()
-	svc.tick = s.Tick
-	if err := svc.start(e.ctx); err != nil {
-		return err
-	}
-	return svc.run(e.ctx)
+	return s.serve(e.ctx, &c, log, now)
 }
 
 // clockOf makes the service's clock: the wall clock, or one that began at from
@@ -98,6 +89,7 @@ func clockOf(speed float64, from time.Time) (func() time.Time, error) {
 // service is everything of one process.
 type service struct {
 	c       *config.Config
+	limits  slack.Limits
 	log     *slog.Logger
 	now     func() time.Time
 	began   time.Time
@@ -111,13 +103,20 @@ type service struct {
 	meter   *meter
 	http    *http.Server
 	ln      net.Listener
+	wasHeld map[string]float64 // calls to Slack that waited when the metrics were last set, by method; of the ticker alone
 
 	mu     sync.Mutex
 	ticked time.Time // real time of the last tick that went well
 	stop   bool
 }
 
-func newService(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time, more func(*bot.Config)) (*service, error) {
+// wiring is what a demonstration or a test has otherwise than a service.
+type wiring struct {
+	limits slack.Limits      // the rates that calls to Slack keep to; zero ones are Slack's own
+	more   func(*bot.Config) // changes what the loop is made of; nil: nothing
+}
+
+func newService(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time, w wiring) (*service, error) {
 	lex, err := lexicon(c)
 	if err != nil {
 		return nil, usageError{err}
@@ -126,10 +125,10 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	if err != nil {
 		return nil, err
 	}
-	s := &service{c: c, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
+	s := &service{c: c, limits: w.limits, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
-		Writers: make(map[string]bot.Writer), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
+		Writers: make(map[string]bot.Writer), Tickets: make(map[string]bot.Tickets), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
 	}
 	for _, j := range c.Jira {
 		if j.URL == "" {
@@ -142,6 +141,9 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 		if len(j.WriteBack) > 0 {
 			b.Writers[name], s.writes = src, true
 		}
+		if len(j.Tickets) > 0 {
+			b.Tickets[name] = tickets{src}
+		}
 		if j.Poll > 0 && (b.Poll == 0 || j.Poll < b.Poll) {
 			b.Poll = j.Poll
 		}
@@ -149,7 +151,9 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	if err := s.connect(&b); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	more(&b)
+	if w.more != nil {
+		w.more(&b)
+	}
 	if s.bot, err = bot.New(b); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -163,11 +167,12 @@ func (s *service) connect(b *bot.Config) error {
 			continue
 		}
 		team := cmp.Or(w.Team, "slack")
-		p, err := slack.NewPoster(slack.Workspace{Team: team, Token: string(w.BotToken), URL: w.URL, Now: s.now, Log: s.log, AdminChannel: s.c.Admin})
+		p, err := slack.NewPoster(slack.Workspace{Team: team, Token: string(w.BotToken), URL: w.URL, Now: s.now, Log: s.log, AdminChannel: s.c.Admin, Limits: s.limits})
 		if err != nil {
 			return err
 		}
-		s.poster, b.Poster = p, p
+		s.poster, b.Poster, b.Homes, b.Rooms = p, p, p, p
+		b.Admins, b.Told, b.Digest = admins(s.c), telling(s.c, w), digestOf(s.c, team)
 		s.hear(w, team, p)
 		if s.c.Admin != "" {
 			b.Admin = slack.Admin
@@ -222,7 +227,9 @@ func (s *service) start(ctx context.Context) error {
 		}
 	}
 	if s.ears != nil {
-		s.ears.learn(ctx, s)
+		first, cancel := context.WithTimeout(ctx, learnFirst)
+		s.ears.learn(first, s) // what takes longer is asked again behind the start
+		cancel()
 	}
 	if err := s.listen(); err != nil {
 		return err

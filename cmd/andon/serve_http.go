@@ -117,6 +117,11 @@ func (s *service) ready(ctx context.Context) ready {
 			}
 		}
 	}
+	if s.poster != nil {
+		for _, h := range s.poster.Held() {
+			out.Sources["slack "+h.Method] = "held until " + h.Until.UTC().Format("15:04:05") + ", as Slack asked"
+		}
+	}
 	for name, st := range s.bot.States() {
 		switch {
 		case st.Failed > 0:
@@ -151,6 +156,7 @@ func (s *service) gauge(ctx context.Context) {
 			s.meter.Set("jira_quarantined", float64(bad), "site", site)
 		}
 	}
+	s.gaugeSlack()
 	queues, err := s.db.Queue(ctx)
 	if err != nil {
 		return
@@ -160,5 +166,44 @@ func (s *service) gauge(ctx context.Context) {
 		s.meter.Set("queue_depth", float64(q.Waiting), "queue", name)
 		s.meter.Set("queue_age_seconds", q.Age.Seconds(), "queue", name)
 		s.meter.Set("queue_failing", float64(q.Failures), "queue", name)
+	}
+}
+
+// gaugeSlack sets the metrics of the way to and from Slack.
+func (s *service) gaugeSlack() {
+	now := time.Now()
+	if s.poster != nil {
+		held, longest := make(map[string]float64), make(map[string]float64)
+		for _, h := range s.poster.Held() {
+			held[h.Method]++
+			longest[h.Method] = max(longest[h.Method], h.Until.Sub(now).Seconds())
+		}
+		for m := range s.wasHeld {
+			if held[m] == 0 {
+				s.meter.Set("slack_held", 0, "method", m)
+				s.meter.Set("slack_held_seconds", 0, "method", m)
+			}
+		}
+		for m, n := range held {
+			s.meter.Set("slack_held", n, "method", m)
+			s.meter.Set("slack_held_seconds", longest[m], "method", m)
+		}
+		s.wasHeld = held
+	}
+	if s.ears == nil || s.ears.socket == nil {
+		return
+	}
+	open, heard := 0, time.Time{}
+	for _, l := range s.ears.socket.Lines() {
+		if l.Open {
+			open++
+		}
+		if l.Heard.After(heard) {
+			heard = l.Heard
+		}
+	}
+	s.meter.Set("slack_connections", float64(open))
+	if !heard.IsZero() {
+		s.meter.Set("slack_silent_seconds", now.Sub(heard).Seconds())
 	}
 }

@@ -75,9 +75,14 @@ func (s *service) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { failed <- s.db.Work(work, h) })
 	wg.Go(func() { s.ticking(work, h) })
-	if s.ears != nil && s.ears.socket != nil {
-		wg.Go(func() { s.ears.run(work, s) })
+	if s.ears != nil {
+		wg.Go(func() { s.ears.swept.Run(work) })
+		wg.Go(func() { s.ears.relearn(work, s) })
+		if s.ears.socket != nil {
+			wg.Go(func() { s.ears.run(work, s) })
+		}
 	}
+	wg.Go(func() { s.homes(work) })
 	if s.http != nil {
 		wg.Go(func() {
 			if err := s.http.Serve(s.ln); !errors.Is(err, http.ErrServerClosed) {
@@ -101,6 +106,9 @@ func (s *service) run(ctx context.Context) error {
 	}
 	cancel()
 	wg.Wait()
+	if s.ears != nil {
+		s.ears.inbox.Wait() // answers that came over HTTP use the database, too
+	}
 	if serr := s.bot.Save(bye); serr != nil { // it makes the next start quicker, no more
 		s.log.Warn("the models could not be stored on the way out; they are built from the journal", "error", serr)
 	}
@@ -132,6 +140,23 @@ func (s *service) ticking(ctx context.Context, h store.Handlers) {
 		s.mu.Unlock()
 		if n%20 == 0 {
 			s.gauge(ctx)
+		}
+	}
+}
+
+// homes keeps the Home tabs of people up to date. Every replica does so: what
+// changed is known where it was looked at.
+func (s *service) homes(ctx context.Context) {
+	t := time.NewTicker(5 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if err := s.bot.Homes(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("a Home tab could not be brought up to date", "error", err)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func TestServeHearsSlack(t *testing.T) {
 		People: []config.Person{{ID: "bea", Slack: []string{"U2"}, Team: "Payments"}},
 		Teams:  []config.Team{{ID: "Payments", Lead: "bea", Owns: []config.Owned{{Channel: "C1"}}}},
 	}
-	svc, err := newService(t.Context(), &c, slog.New(slog.DiscardHandler), now.now, func(b *bot.Config) { b.AsLive = true })
+	svc, err := newService(t.Context(), &c, slog.New(slog.DiscardHandler), now.now, wiring{more: func(b *bot.Config) { b.AsLive = true }})
 	require.NoError(t, err)
 	svc.tick = 20 * time.Millisecond
 	require.NoError(t, svc.start(t.Context()))

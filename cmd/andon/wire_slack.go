@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -18,9 +19,34 @@ import (
 type ears struct {
 	poster    *slack.Poster
 	directory *slack.Directory
+	watcher   *slack.Watcher
+	swept     *slack.Swept
 	inbox     *slack.Inbox
 	socket    *slack.Socket
 	http      http.Handler
+	conf      config.Slack
+	owners    map[string]string // account -> person of the written roster
+	missed    chan struct{}     // holds a value while Slack did not tell all that was asked of it
+}
+
+// listed reports whether the written roster describes whose account it is.
+func (e *ears) listed(account string) bool { return e.owners[account] != "" }
+
+// who is the person behind an account, as far as the written roster tells.
+func (e *ears) who(account string) string { return cmp.Or(e.owners[account], account) }
+
+// greet says what is watched in a channel that we came into.
+func (s *service) greet(ctx context.Context, channel, by string) {
+	if err := s.bot.Welcome(ctx, channel, by); err != nil {
+		s.log.Warn("nothing could be said on coming into a channel", "channel", channel, "error", err)
+	}
+}
+
+// leave forgets that a channel was greeted.
+func (s *service) leave(ctx context.Context, channel string) {
+	if err := s.bot.Goodbye(ctx, channel); err != nil {
+		s.log.Warn("leaving a channel could not be noted", "channel", channel, "error", err)
+	}
 }
 
 // hear makes the way from Slack into the journal, where one is configured.
@@ -29,26 +55,36 @@ func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
 		s.log.Warn("Slack is not listened to: neither app_token nor signing_secret is given", "team", team)
 		return
 	}
-	listed := make(map[string]bool)
+	e := &ears{poster: p, conf: w, owners: make(map[string]string), missed: make(chan struct{}, 1)}
 	for _, person := range s.c.Roster.People {
 		for _, id := range person.Slack {
-			listed[signals.ID(signals.Slack, team, id)] = true
+			e.owners[signals.ID(signals.Slack, team, id)] = person.ID
 		}
 	}
-	e := &ears{poster: p}
 	e.directory = slack.NewDirectory(team, slack.LiveOptions{
-		Listed: func(id string) bool { return listed[id] },
+		Listed: e.listed,
 		Thread: func(channel, ts string) string { return s.threadOf(team, channel, ts) },
+		Again:  s.takenAway,
 	})
+	e.directory.SetWatch(slack.Watch{Patterns: w.Channels, Named: w.Shared, On: func(channel string) (on, said bool) { return s.bot.Watches(channel) }})
+	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.greet, Left: s.leave}
+	e.swept = &slack.Swept{
+		Poster: p, Directory: e.directory, Cursor: s.db.Cursor, SetCursor: s.db.SetCursor, Log: s.log,
+		Accept: func(ctx context.Context, d signals.Delivery) error { return s.bot.Accept(ctx, d) },
+	}
 	e.inbox = &slack.Inbox{
-		Team: team, Directory: e.directory, Poster: p, Log: s.log, Now: s.now,
+		Team: team, Directory: e.directory, Poster: p, Log: s.log, Now: s.now, Watcher: e.watcher,
 		Accept:   func(ctx context.Context, d signals.Delivery) error { return s.bot.Accept(ctx, d) },
 		Interact: func(ctx context.Context, a view.Asked) (view.Reply, error) { return s.bot.Ask(ctx, a) },
 	}
 	if w.AppToken != "" {
-		e.socket = &slack.Socket{Inbox: e.inbox, AppToken: string(w.AppToken), URL: w.URL}
+		e.socket = &slack.Socket{Inbox: e.inbox, AppToken: string(w.AppToken), URL: w.URL, Now: s.now, OnGap: func(from, _ time.Time) { e.swept.Want(from) }}
 	} else {
-		h, err := (&slack.HTTPMode{Inbox: e.inbox, Secrets: []string{string(w.SigningSecret)}}).Handler()
+		secrets := []string{string(w.SigningSecret)}
+		if w.SigningSecretOld != "" {
+			secrets = append(secrets, string(w.SigningSecretOld))
+		}
+		h, err := (&slack.HTTPMode{Inbox: e.inbox, Secrets: secrets}).Handler()
 		if err != nil {
 			s.log.Error("Slack cannot be listened to over HTTP", "error", err)
 			return
@@ -71,21 +107,97 @@ func (s *service) threadOf(team, channel, ts string) string {
 	return root
 }
 
-// learn asks Slack who is who and which channels there are. What cannot be asked
-// is learnt from what is heard.
+// takenAway reports whether a reaction was taken away before, as the journal has
+// it: another process may have heard that, or this one before its start.
+func (s *service) takenAway(reaction string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	is, err := s.db.Heard(ctx, reaction+"/removed/")
+	if err != nil {
+		s.log.Warn("whether a reaction was taken away before could not be looked up", "error", err)
+	}
+	return is
+}
+
+// learn asks Slack who is who, who is away, and which channels there are, joins
+// those that are to be watched, and lets the history be read for what was missed.
+// What cannot be asked is learnt from what is heard.
 func (e *ears) learn(ctx context.Context, s *service) {
 	e.directory.SetSelf(e.poster.Self())
-	people, err := e.poster.People(ctx)
-	if err == nil {
-		e.directory.SetPeople(people)
+	if err := errors.Join(e.watcher.Sync(ctx), e.names(ctx, s), e.people(ctx, s)); err != nil {
+		s.log.Warn("Slack does not tell who is who and which channels there are; it is asked again", "error", err)
+		select {
+		case e.missed <- struct{}{}:
+		default:
+		}
 	}
-	channels, cerr := e.poster.Channels(ctx)
-	if cerr == nil {
-		e.directory.SetChannels(channels)
+	e.swept.Want(time.Time{})
+}
+
+// How long a start waits for Slack to tell who is who, which takes minutes where
+// there are thousands of managers to be asked for. How long Slack is left alone
+// after it did not tell, at first and at most. The former two are shorter in a
+// test.
+var (
+	learnFirst = 30 * time.Second
+	learnRest  = time.Minute
+)
+
+const learnMost = time.Hour
+
+// relearn asks Slack again for what it did not tell, until the context ends: a
+// service that is started while Slack is away must not be deaf until tomorrow.
+func (e *ears) relearn(ctx context.Context, s *service) {
+	for pause := learnRest; ; pause = min(2*pause, learnMost) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.missed:
+		case <-time.After(2 * learnMost):
+			pause = learnRest / 2 // it went well for long
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		e.learn(ctx, s)
 	}
-	if err := errors.Join(err, cerr); err != nil {
-		s.log.Warn("Slack does not tell who is who and which channels there are; it is asked again tomorrow", "error", err)
+}
+
+// names takes in what the watched channels are called.
+func (e *ears) names(ctx context.Context, s *service) error {
+	names := make(map[string]string)
+	for _, c := range e.directory.Watched() {
+		names[c.ID] = c.Name
 	}
+	if len(names) == 0 {
+		return nil
+	}
+	return s.bot.Accept(ctx, signals.Delivery{Rooms: names})
+}
+
+// people takes in what profiles say of people now.
+func (e *ears) people(ctx context.Context, s *service) error {
+	found, err := s.db.CaseEvents(ctx, 0, slack.ProfilesKey)
+	if err != nil {
+		return err
+	}
+	had := make([]*signals.Event, len(found[slack.ProfilesKey]))
+	for i, entry := range found[slack.ProfilesKey] {
+		had[i] = entry.Event
+	}
+	o := slack.PeopleOptions{Had: had, Listed: e.listed, Who: e.who, Manager: cmp.Or(e.conf.ManagerField, "-")}
+	news, accounts, err := e.poster.PeopleEvents(ctx, o, s.now())
+	if err != nil {
+		return err
+	}
+	e.directory.SetPeople(accounts)
+	if len(news) == 0 {
+		return nil
+	}
+	return s.bot.Accept(ctx, signals.Delivery{Events: news})
 }
 
 // rest is how long Socket Mode is left alone after Slack has refused it.

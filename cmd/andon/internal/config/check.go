@@ -98,6 +98,7 @@ func (k *checker) slack() {
 		k.unique(teams, team, at+".team", "team")
 		k.part(team, at+".team")
 		k.url(s.URL, at+".url")
+		k.listening(&s, at)
 		if s.Command != "" && (!strings.HasPrefix(s.Command, "/") || strings.ContainsAny(s.Command, " \t")) {
 			k.fault(at+".command", "%s is no slash command such as /andon", k.show(at+".command"))
 		}

@@ -97,13 +97,8 @@ func (k *checker) detect() {
 			k.fault(at, "%s is no pattern of channel names such as inc-*, without #", k.show(at))
 		}
 	}
-	emoji := "policy.detect.cord.emoji"
-	k.filled(d.Cord.Emoji, emoji)
-	for i, e := range d.Cord.Emoji {
-		if strings.Contains(e, ":") {
-			at := fmt.Sprintf("%s[%d]", emoji, i)
-			k.fault(at, "%s: names of emoji stand here without colons", k.show(at))
-		}
+	for at, names := range map[string][]string{"policy.detect.cord.emoji": d.Cord.Emoji, "policy.looking": k.c.Policy.Looking, "policy.solved": k.c.Policy.Solved} {
+		k.emoji(names, at)
 	}
 }
 
@@ -116,4 +111,15 @@ func or(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// emoji checks names of emoji.
+func (k *checker) emoji(names []string, path string) {
+	k.filled(names, path)
+	for i, e := range names {
+		if strings.Contains(e, ":") {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			k.fault(at, "%s: names of emoji stand here without colons", k.show(at))
+		}
+	}
 }

@@ -27,6 +27,9 @@ func (k *checker) roster() {
 	for i := range k.c.Roster.Away {
 		r.away(&k.c.Roster.Away[i], fmt.Sprintf("roster.away[%d]", i))
 	}
+	for i, a := range r.c.Admins {
+		r.isPerson(a, fmt.Sprintf("admins[%d]", i))
+	}
 	r.cycles()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -26,13 +27,45 @@ func (k *checker) service() {
 	if k.c.Admin != "" && strings.HasPrefix(k.c.Admin, "#") {
 		k.fault("admin", "%s is the name of a channel; its id is wanted, such as C0123456789", k.show("admin"))
 	}
+	k.digest()
+}
+
+// digest checks where and when the weekly digest is said.
+func (k *checker) digest() {
+	d := &k.c.Digest
+	if strings.HasPrefix(d.Channel, "#") {
+		k.fault("digest.channel", "%s is the name of a channel; its id is wanted, such as C0123456789", k.show("digest.channel"))
+	}
+	k.oneOf(strings.ToLower(d.Day), "digest.day", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+	if d.Hour < 0 || d.Hour > 23 {
+		k.fault("digest.hour", "%s is no hour of a day, 0 to 23", k.show("digest.hour"))
+	}
+	k.zone(d.Zone, "digest.zone")
+}
+
+// listening checks what a Slack workspace is watched by.
+func (k *checker) listening(s *Slack, at string) {
+	if s.SigningSecretOld != "" && s.SigningSecret == "" {
+		k.fault(at+".signing_secret_old", "there is an old secret and no present one")
+	}
+	k.filled(s.Channels, at+".channels")
+	for i, p := range s.Channels {
+		where := fmt.Sprintf("%s.channels[%d]", at, i)
+		if _, err := path.Match(p, ""); err != nil || strings.HasPrefix(p, "#") {
+			k.fault(where, "%s is neither the id of a channel nor a pattern of names such as inc-*", k.show(where))
+		}
+		if p == "*" {
+			k.hint(where, "andon joins every public channel; people like to be asked")
+		}
+	}
+	k.filled(s.Shared, at+".shared")
 }
 
 func (k *checker) database() {
 	db := k.c.Database
-	path, lite := strings.CutPrefix(db, "sqlite:")
+	file, lite := strings.CutPrefix(db, "sqlite:")
 	switch {
-	case lite && path == "":
+	case lite && file == "":
 		k.fault("database", "the path of the database file is missing behind sqlite:")
 	case lite:
 	case strings.HasPrefix(db, "postgres://"), strings.HasPrefix(db, "postgresql://"):

@@ -15,6 +15,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"andon/signals"
@@ -26,6 +27,8 @@ type Config struct {
 	Listen   string        `koanf:"listen"`    // HOST:PORT of health, metrics and webhooks; "off" for none
 	KeepText time.Duration `koanf:"keep_text"` // how long message text is kept
 	Admin    string        `koanf:"admin"`     // Slack channel for notices about andon itself
+	Admins   []string      `koanf:"admins"`    // ids of people of the roster who may change how loud andon is
+	Digest   Digest        `koanf:"digest"`
 
 	Jira   []Jira              `koanf:"jira"`
 	Slack  []Slack             `koanf:"slack"`
@@ -91,8 +94,34 @@ type Slack struct {
 	AppTokenFile      string `koanf:"app_token_file"`
 	SigningSecret     Secret `koanf:"signing_secret"`
 	SigningSecretFile string `koanf:"signing_secret_file"`
-	Command           string `koanf:"command"`
-	URL               string `koanf:"url"` // address of Slack's API
+
+	SigningSecretOld     Secret `koanf:"signing_secret_old"` // still accepted during a rotation
+	SigningSecretOldFile string `koanf:"signing_secret_old_file"`
+
+	Command      string   `koanf:"command"`
+	URL          string   `koanf:"url"`           // address of Slack's API
+	Channels     []string `koanf:"channels"`      // ids and name patterns such as inc-* of public channels that andon joins by itself
+	Shared       []string `koanf:"shared"`        // ids of channels shared with another organisation that are read all the same
+	ManagerField string   `koanf:"manager_field"` // label of the profile field that holds the manager
+}
+
+// Digest is where and when the weekly digest is said.
+type Digest struct {
+	Channel string `koanf:"channel"` // id of a Slack channel
+	Leads   bool   `koanf:"leads"`   // the leads of teams get theirs as a direct message
+	Day     string `koanf:"day"`     // of the week
+	Hour    int    `koanf:"hour"`    // of that day, in Zone and for leads in their own
+	Zone    string `koanf:"zone"`    // IANA zone; the policy's when empty
+}
+
+// Weekday is the day of the week of the digest.
+func (d *Digest) Weekday() time.Weekday {
+	for w := time.Sunday; w <= time.Saturday; w++ {
+		if d.Day != "" && strings.EqualFold(w.String()[:3], d.Day) {
+			return w
+		}
+	}
+	return time.Monday
 }
 
 // Events is one form of CSV event log: which column holds what.
@@ -176,5 +205,5 @@ type Away struct {
 
 // Default is the configuration without a file.
 func Default() Config {
-	return Config{Policy: signals.DefaultPolicy(), Database: "sqlite:andon.db", Listen: "127.0.0.1:8080", KeepText: 30 * 24 * time.Hour}
+	return Config{Policy: signals.DefaultPolicy(), Database: "sqlite:andon.db", Listen: "127.0.0.1:8080", KeepText: 30 * 24 * time.Hour, Digest: Digest{Day: "mon", Hour: 9}}
 }

@@ -37,7 +37,8 @@ func (c *Config) secrets() (out []secret) {
 	for i := range c.Slack {
 		s, at := &c.Slack[i], fmt.Sprintf("slack[%d].", i)
 		out = append(out, secret{at + "bot_token", &s.BotToken, s.BotTokenFile}, secret{at + "app_token", &s.AppToken, s.AppTokenFile},
-			secret{at + "signing_secret", &s.SigningSecret, s.SigningSecretFile})
+			secret{at + "signing_secret", &s.SigningSecret, s.SigningSecretFile},
+			secret{at + "signing_secret_old", &s.SigningSecretOld, s.SigningSecretOldFile})
 	}
 	return out
 }

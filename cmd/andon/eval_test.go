@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"andon/cmd/andon/internal/company"
+	"andon/signals/replay"
+)
+
+// TestEvalOfTheExample runs the command as the guide names it, and looks for
+// everybody who works at the company: nobody may be in the card.
+func TestEvalOfTheExample(t *testing.T) {
+	text := run(t, "eval", "--boot", "20")
+	for _, want := range []string{
+		"the bundled example company, seed 1", "Early warning", "Who can solve it", "The same again", "Weak signals in talk and tickets",
+		"Model card", "Where it is weak", "What it means", "unanswered_ask", "too few to say", "95 %",
+	} {
+		require.Contains(t, text, want)
+	}
+	c, err := company.Generate(company.Options{Seed: 1})
+	require.NoError(t, err)
+	for _, p := range c.People {
+		for _, who := range []string{p.Name, p.AccountID, p.SlackID} {
+			require.NotContains(t, text, who)
+		}
+	}
+	require.Equal(t, text, run(t, "eval", "--boot", "20"), "the same each time")
+}
+
+func TestEvalOfFiles(t *testing.T) {
+	dir := smallCompany(t)
+	a, b, cfg := filepath.Join(dir, "a.jsonl"), filepath.Join(dir, "b.jsonl"), filepath.Join(dir, "andon.yaml")
+	var page evalPage
+	require.NoError(t, json.Unmarshal([]byte(run(t, "eval", "--jira", a, "--jira", b, "--config", cfg, "--boot", "20", "--json")), &page))
+	require.False(t, page.Truth)
+	require.Empty(t, page.Known)
+	require.False(t, page.Cut.IsZero())
+	require.Positive(t, page.Scored)
+	require.Less(t, page.Scored, page.Cases/2)
+	text := run(t, "eval", "--learn", a, "--jira", b, "--config", cfg, "--boot", "20")
+	require.Contains(t, text, "what was given to --learn is known from the start")
+	require.Contains(t, text, "andon backtest with --sample FILE --blind")
+	text = run(t, "eval", "--slack", filepath.Join(dir, "slack"), "--boot", "20")
+	require.Contains(t, text, "no tickets")
+	require.Contains(t, text, "not there in this history")
+}
+
+func TestEvalRefuses(t *testing.T) {
+	dir := smallCompany(t)
+	bad := filepath.Join(dir, "bad.jsonl")
+	raw, err := os.ReadFile(filepath.Join(dir, "a.jsonl"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(bad, append(raw, "{\"key\":\n"...), 0o600))
+	empty := filepath.Join(dir, "empty.jsonl")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--split", "1"}, exitUsage, "between 0 and 1"},
+		{[]string{"--split", "0"}, exitUsage, "between 0 and 1"},
+		{[]string{"--boot", "3"}, exitUsage, "20 to 10000"},
+		{[]string{"--learn", bad}, exitUsage, "--learn alone gives nothing to score"},
+		{[]string{"--jira", filepath.Join(dir, "none.jsonl")}, exitUsage, "none.jsonl"},
+		{[]string{"--jira", empty}, exitFailed, "it is empty"},
+		{[]string{"--jira", bad, "--boot", "20", "--strict"}, exitRejected, "1 record rejected"},
+		{[]string{"--jira", bad, "--boot", "20"}, exitOK, "1 record rejected"},
+	} {
+		var out, errOut bytes.Buffer
+		require.Equal(t, c.code, Main(context.Background(), append([]string{"eval"}, c.args...), &out, &errOut), "%q: %s", c.args, errOut.String())
+		require.Contains(t, errOut.String(), c.says)
+	}
+}
+
+// TestCardIsPlain prints a card with a name that wants to be more than a name.
+func TestCardIsPlain(t *testing.T) {
+	f := replay.Figure{Value: 0.4, Low: 0.3, High: 0.45, Known: true}
+	all := replay.Figure{Value: 0.8, Low: 0.7, High: 0.9, Known: true}
+	card := &replay.Card{
+		Cases: 50, MinCases: 20, Group: 5, People: 3, Handed: 30, Settled: 20, Small: 2, Scored: 20, StillOpen: 1,
+		Weak: []replay.WeakRow{{Kind: "team", Name: "A\x1b[31m\nTeam", Task: "AUC", Cases: 30, Here: f, All: all}},
+		Alarms: []replay.AlarmRow{
+			{Task: "wanders", Entries: 3, Threshold: 0.3, Alarms: 40, Right: f},
+			{Task: "wanders", Entries: 3, Threshold: 0.5, Alarms: 4, Right: f},
+		},
+	}
+	var out bytes.Buffer
+	require.NoError(t, writeCard(&out, &evalPage{Inputs: []string{"x\x1b[2J"}, Card: card}))
+	text := out.String()
+	require.NotContains(t, text, "\x1b")
+	require.NotContains(t, text, "\nTeam")
+	for _, want := range []string{
+		"wrong about 6 of 10 times (6 to 7)", "4 alarms, too few to say", "fewer than 5 people", "20 of 30 cases that changed teams have one holder",
+		"2 further ones with fewer than 5 known people", "1 scored case had no end",
+	} {
+		require.Contains(t, text, want)
+	}
+}
+
+// TestEvalGuideNamesEveryFlag keeps docs/eval.md and the command together.
+func TestEvalGuideNamesEveryFlag(t *testing.T) {
+	guide := page(t, "docs", "eval.md")
+	for _, c := range model(t).Model.Leaves(false) {
+		if c.Name != "eval" {
+			continue
+		}
+		for _, f := range c.Flags {
+			require.Contains(t, guide, "--"+f.Name)
+		}
+	}
+	for _, word := range marks {
+		require.Contains(t, strings.ToLower(guide), word)
+	}
+}
