@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint fuzz bench crash ci clean
+.PHONY: help build image test race lint fuzz bench crash scenarios ci clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: ## Run the benchmarks
 
 crash: ## Kill the service 1,000 times on each database, and look for what was lost or doubled
 	ANDON_CRASH_KILLS=$${ANDON_CRASH_KILLS:-1000} go test -count=1 -timeout 90m -parallel 4 -v -run '^TestCrash$$|^TestCrashReplicas$$' ./cmd/andon
+
+scenarios: ## Let Slack fail in every way beside a company's two days, on both databases
+	ANDON_SCENARIOS=all go test -count=1 -timeout 30m -v -run '^TestFaults$$|^TestClicksDuringTrouble$$|^TestMonth$$' ./cmd/andon
 
 ci: ## Everything the gate checks
 	.ci/run
