@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint fuzz bench crash scenarios ci clean
+.PHONY: help build image test race lint fuzz bench quality crash scenarios ci clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ fuzz: ## Fuzz every target for 30 seconds
 
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+quality: ## Measure the judgement on real history, where it is at hand (../shared)
+	go run ./cmd/andon/internal/quality -write docs/quality.md
 
 crash: ## Kill the service 1,000 times on each database, and look for what was lost or doubled
 	ANDON_CRASH_KILLS=$${ANDON_CRASH_KILLS:-1000} go test -count=1 -timeout 90m -parallel 4 -v -run '^TestCrash$$|^TestCrashReplicas$$' ./cmd/andon
