@@ -18,6 +18,7 @@ import (
 type doctorCmd struct {
 	Config     string `help:"Configuration file." placeholder:"FILE" type:"existingfile" short:"c"`
 	JSON       bool   `help:"Print the result as JSON."`
+	Drift      bool   `help:"Compare the models with the card of andon eval --save however long the history is."`
 	FixNothing bool   `help:"Only look: do not even try whether the database takes writes."`
 }
 
@@ -25,7 +26,7 @@ type doctorCmd struct {
 func (doctorCmd) Help() string {
 	return `Checks everything that the service needs: the configuration, the database, the queue, each Jira site (account,
 fields, scopes, permissions, clock, end of the token), Slack, alerts and the roster. One line for each, with what
-to do about it. It changes nothing, and can be run beside a running service. The exit code is 1 when something fails;
+to do about it. Where andon eval --journal --save has kept a card, it also says whether the models have become worse since. It changes nothing, and can be run beside a running service. The exit code is 1 when something fails;
 warnings are no failures.
 
 Examples:
@@ -67,6 +68,8 @@ func (d *doctorCmd) Run(e *env) error {
 	doc.configuration(d.Config, f.Hints)
 	bar.stage("checking the database")
 	doc.database(e, !d.FixNothing)
+	bar.stage("comparing the models with their card")
+	doc.drift(e, d.Drift)
 	for _, j := range f.Config.Jira {
 		bar.stage("asking Jira site " + siteName(j))
 		doc.jira(e.ctx, j)

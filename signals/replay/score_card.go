@@ -67,9 +67,10 @@ type WeakRow struct {
 
 // Scoring is how a history is scored.
 type Scoring struct {
-	Split     float64 // the first part of the time, which is only learnt from; without a meaning where Input.Learn has events
-	Resamples int     // of the bootstrap
-	Seed      uint64  // of its draws
+	Split     float64   // the first part of the time, which is only learnt from; without a meaning where Input.Learn has events
+	From      time.Time // the cases opened from then on are scored, whatever Split says; zero leaves it to Split
+	Resamples int       // of the bootstrap
+	Seed      uint64    // of its draws
 }
 
 // The least that a figure can rest on.
@@ -84,7 +85,7 @@ const (
 // is set here.
 func Evaluate(in *Input, o Options, s Scoring) (*Card, error) {
 	card := &Card{Split: s.Split, Resamples: s.Resamples, Seed: s.Seed, Group: o.Policy.Group, MinCases: minCases}
-	scored := split(in, card)
+	scored := split(in, card, s.From)
 	rec := &recorder{scored: scored, asked: make(map[signals.Key]*asked)}
 	o.Risk, o.Routes, o.Matches = true, true, o.Matches || linked(in)
 	res, err := Run(in, o, rec)
@@ -115,7 +116,11 @@ func linked(in *Input) bool {
 }
 
 // split says which cases are scored.
-func split(in *Input, card *Card) func(*signals.Case) bool {
+func split(in *Input, card *Card, from time.Time) func(*signals.Case) bool {
+	if !from.IsZero() {
+		card.Split, card.Cut = 0, from
+		return func(c *signals.Case) bool { return tracked(c.Key) && !c.Opened.Before(from) }
+	}
 	if in.Learn.Len() > 0 {
 		known := make(map[signals.Key]bool)
 		for _, e := range in.Learn.events {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"andon/cmd/andon/internal/config"
+	"andon/signals"
+	"andon/signals/replay"
+	"andon/store"
+)
+
+// cardCursor is where the database keeps the card that andon eval --save made.
+const cardCursor = "eval/card"
+
+// savedCard is a card as the database keeps it.
+type savedCard struct {
+	Saved time.Time
+	Seed  uint64
+	To    time.Time // of the history that was scored
+	Rows  []replay.ScoreRow
+}
+
+// readJournal reads what the service has heard, under a configuration.
+func readJournal(e *env, path string) (*history, error) {
+	c, err := config.Load(path, configOptions())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	db, err := openDatabase(e, &c, false)
+	if err != nil {
+		return nil, err
+	}
+	defer closing(e, db)
+	return journalHistory(e.ctx, &c, db)
+}
+
+// journalHistory makes history of a journal. The organisation is that of the
+// journal, as of each moment, not that of the configuration.
+func journalHistory(ctx context.Context, c *config.Config, db *store.DB) (*history, error) {
+	h := &history{config: *c}
+	h.Rooms = make(map[string]string)
+	if err := h.prepare(); err != nil {
+		return nil, usageError{err}
+	}
+	h.Org = replay.Log{}
+	const page = 10_000
+	for after := int64(0); ; {
+		entries, err := db.Follow(ctx, after, page)
+		if err != nil {
+			return nil, err
+		}
+		events := make([]*signals.Event, len(entries))
+		for i, x := range entries {
+			events[i], after = x.Event, x.Pos
+		}
+		if err := h.Play.Add(events); err != nil {
+			return nil, err
+		}
+		if len(entries) < page {
+			return h, nil
+		}
+	}
+}
+
+// keepCard keeps a card in the database.
+func keepCard(e *env, c *config.Config, card *replay.Card) error {
+	raw, err := json.Marshal(savedCard{Saved: time.Now().UTC(), Seed: card.Seed, To: card.To, Rows: card.Rows})
+	if err != nil {
+		return fmt.Errorf("write the card: %w", err)
+	}
+	db, err := openDatabase(e, c, false)
+	if err != nil {
+		return err
+	}
+	defer closing(e, db)
+	if err := db.SetCursor(e.ctx, cardCursor, string(raw)); err != nil {
+		return fmt.Errorf("keep the card: %w", err)
+	}
+	_, err = fmt.Fprintln(e.err, "the card is kept: andon doctor compares with it")
+	return err
+}
