@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"andon/signals"
+	"andon/signals/decide"
 	"andon/signals/risk"
 	"andon/signals/route"
 )
@@ -118,3 +120,66 @@ func (silence) Signal(*signals.Case, *signals.Signal) error                     
 func (silence) Risk(*signals.Case, time.Time, risk.Prediction) error                { return nil }
 func (silence) Route(*signals.Case, time.Time, route.Kind, []route.Candidate) error { return nil }
 func (silence) Match(*signals.Case, time.Time, []Match) error                       { return nil }
+
+// BenchmarkScoring asks everything about one case after an event: the early
+// warning, who can solve it, who is next, and what was like it. ns/op is the
+// mean of one event; p50-us and p99-us are of single events, the others medians
+// of the parts.
+func BenchmarkScoring(b *testing.B) {
+	for _, issues := range []int{10_000, 200_000} {
+		b.Run(fmt.Sprint(issues), func(b *testing.B) {
+			if issues > 10_000 && testing.Short() {
+				b.Skip("a million events take a while: run without -short")
+			}
+			events := tracker(5 * issues)
+			w, early := learnt(b, events)
+			var open []*signals.Case
+			for _, e := range events[len(events)-5000:] {
+				if c := w.Cases[e.Case]; e.Kind == signals.Opened && c != nil {
+					open = append(open, c)
+				}
+			}
+			now := events[len(events)-1].At
+			early.Predict(open[0]) // trains, when that is due
+			var all, warned, routed, found times
+			cands := make([]route.Candidate, 0, 10)
+			for i := 0; b.Loop(); i++ {
+				c := open[i%len(open)]
+				t0 := time.Now()
+				early.Predict(c)
+				t1 := time.Now()
+				for _, k := range route.Kinds {
+					cands = w.Memory.Routes.Suggest(c, now, k, 10, cands[:0])
+				}
+				t2 := time.Now()
+				w.Memory.Alike(c, 10)
+				t3 := time.Now()
+				all, warned, routed, found = append(all, t3.Sub(t0)), append(warned, t1.Sub(t0)), append(routed, t2.Sub(t1)), append(found, t3.Sub(t2))
+			}
+			b.ReportMetric(all.micros(.5), "p50-us")
+			b.ReportMetric(all.micros(.99), "p99-us")
+			b.ReportMetric(warned.micros(.5), "risk-us")
+			b.ReportMetric(routed.micros(.5), "route-us")
+			b.ReportMetric(found.micros(.5), "similar-us")
+		})
+	}
+}
+
+// times are how long single questions took.
+type times []time.Duration
+
+// micros is a quantile in microseconds.
+func (t times) micros(q float64) float64 {
+	slices.Sort(t)
+	return float64(t[int(q*float64(len(t)-1))].Nanoseconds()) / 1000
+}
+
+// learnt is a world whose models have seen all events.
+func learnt(b *testing.B, events []*signals.Event) (*decide.World, *risk.Model) {
+	r := &run{o: Options{Risk: true, Routes: true, Matches: true}, sink: silence{}, kinds: make(map[route.Kind]bool), risk: risk.New(4)}
+	r.w = decide.NewWorld(signals.NewOrg(live()), decide.Options{Lexicon: lexicon, Detectors: []string{}, Index: true, Routes: true, Silent: true})
+	in := &Input{}
+	require.NoError(b, in.Learn.Add(events))
+	require.NoError(b, r.learn(in))
+	return r.w, r.risk
+}

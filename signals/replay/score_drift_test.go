@@ -8,8 +8,12 @@ import (
 
 func TestDrifted(t *testing.T) {
 	f := func(low, value, high float64) Figure { return Figure{Value: value, Low: low, High: high, Known: true} }
-	auc := func(v Figure) ScoreRow { return ScoreRow{Part: "risk", Task: "wanders", Measure: "AUC", Entries: 1, Ours: v} }
-	ece := func(v Figure) ScoreRow { return ScoreRow{Part: "risk", Task: "wanders", Measure: "error", Lower: true, Ours: v} }
+	auc := func(v Figure) ScoreRow {
+		return ScoreRow{Part: "risk", Task: "wanders", Measure: "AUC", Entries: 1, Ours: v}
+	}
+	ece := func(v Figure) ScoreRow {
+		return ScoreRow{Part: "risk", Task: "wanders", Measure: "error", Lower: true, Ours: v}
+	}
 	few := func(r ScoreRow) ScoreRow { r.Verdict = TooFew; return r }
 	for name, c := range map[string]struct {
 		then, now []ScoreRow
