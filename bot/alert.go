@@ -49,56 +49,24 @@ func (c *composer) walk(k signals.Key) *signals.Case {
 	if m == nil {
 		return nil
 	}
-	if seen := m.For(c.reader.viewer); len(seen.Path.Teams()) > 0 {
+	if seen := c.reader.part(m); len(seen.Path.Teams()) > 0 {
 		return seen
 	}
 	for _, x := range slices.Clone(c.w.Problem(m).Cases) {
-		if seen := x.For(c.reader.viewer); len(seen.Path.Teams()) > 0 {
+		if seen := c.reader.part(x); len(seen.Path.Teams()) > 0 {
 			return seen
 		}
 	}
 	return nil
 }
 
-// stops is the path that a case took: teams alone. How long it waited is shown
-// only for teams that are large enough for that to be nobody's.
-func (c *composer) stops(k signals.Key) (out []view.Stop) {
+// stops is the path that a case took, nil where it took none.
+func (c *composer) stops(k signals.Key) []view.Stop {
 	m := c.walk(k)
 	if m == nil {
 		return nil
 	}
-	end := c.now
-	if !m.ClosedAt.IsZero() {
-		end = m.ClosedAt
-	}
-	runs := m.Path.Teams()
-	was := make(map[string]bool)
-	for i := range runs {
-		team := c.w.Org.TeamName(runs[i].Team)
-		if team == "" {
-			continue
-		}
-		s := view.Stop{Name: team, Here: i == len(runs)-1 && m.Open()}
-		if teamSize(c.w.Org, team) >= c.w.Org.Policy.Group {
-			s.Stay = signals.Lasted(runs[i].Waiting(end))
-		}
-		if was[team] {
-			s.Mark = "back again"
-		}
-		was[team] = true
-		out = append(out, s)
-	}
-	return out
-}
-
-// teamSize is how many people are known to be in a team.
-func teamSize(org *signals.Org, team string) (n int) {
-	for _, p := range org.People {
-		if p.Team != "" && org.TeamName(p.Team) == team && !p.Bot && !p.Left {
-			n++
-		}
-	}
-	return n
+	return stopsOf(c.w, m, c.now)
 }
 
 // direct is the shortest honest way that a case could have taken, "" where none

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"andon/bot/view"
@@ -147,23 +146,23 @@ func (b *Bot) judged(ctx context.Context, a view.Asked, v value, yes bool) (view
 		return view.Reply{}, err
 	}
 	if l.Kind != proposed {
-		return quietly("I do not have that any more, so the button does nothing."), nil
+		return tell(a, "I do not have that any more, so the button does nothing."), nil
 	}
 	may := false
-	if err := b.inWorld(ctx, func(w *decide.World) error { may = b.isAdmin(w, a.User); return nil }); err != nil {
+	if err := b.inWorld(ctx, func(w *decide.World) error { may = isAdmin(w.Org, b.c.Admins, a.User); return nil }); err != nil {
 		return view.Reply{}, err
 	}
 	if !may {
-		return quietly("Only the admins of andon can decide that."), nil
+		return tell(a, "Only the admins of andon can decide that."), nil
 	}
 	it, ok, err := b.itemOf(ctx, l.Nudge)
 	switch {
 	case err != nil:
 		return view.Reply{}, err
 	case !ok:
-		return quietly("What this was about is not kept any more, so the button does nothing."), nil
+		return tell(a, "What this was about is not kept any more, so the button does nothing."), nil
 	case it.n.State != signals.Proposed:
-		return quietly("It does not wait for an answer any more" + ofThing(it.n.Why) + "."), nil
+		return tell(a, "It does not wait for an answer any more"+ofThing(it.n.Why)+"."), nil
 	}
 	err = b.happened(ctx, a, []item{it}, func(e *signals.Event, it item) bool {
 		e.Kind, e.Ref = signals.Approved, it.n.Key()
@@ -176,12 +175,7 @@ func (b *Bot) judged(ctx context.Context, a view.Asked, v value, yes bool) (view
 		return view.Reply{}, err
 	}
 	if yes {
-		return quietly("Thank you. It is said as soon as nothing else stands in the way."), nil
+		return tell(a, "Thank you. It is said as soon as nothing else stands in the way."), nil
 	}
-	return quietly("Thank you. It is not said."), nil
-}
-
-// isAdmin reports whether somebody may change how loud andon is.
-func (b *Bot) isAdmin(w *decide.World, user string) bool {
-	return slices.ContainsFunc(b.c.Admins, func(x string) bool { return w.Org.Who(x) == w.Org.Who(user) })
+	return tell(a, "Thank you. It is not said."), nil
 }

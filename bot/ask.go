@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"andon/bot/view"
@@ -207,7 +208,7 @@ func (q *question) who() string { return q.ids[0] }
 func (q *question) mine(id string) bool { return id != "" && slices.Contains(q.ids, id) }
 
 // admin reports whether the asker may change how loud andon is.
-func (q *question) admin() bool { return homeAdmin(q.words.org, q.c.Admins, q.asked.User) }
+func (q *question) admin() bool { return isAdmin(q.words.org, q.c.Admins, q.asked.User) }
 
 // adminsOnly says that something is for admins, and who they are.
 func (q *question) adminsOnly(name string) string {
@@ -221,27 +222,17 @@ func (q *question) adminsOnly(name string) string {
 // adminNames lists a few people who may change how loud andon is.
 func (q *question) adminNames() string {
 	var names []string
-	for _, id := range q.c.Admins {
-		if p := q.words.org.Person(id); p != nil && p.Name != "" {
-			names = append(names, p.Name)
-		} else {
-			names = append(names, signals.Bare(q.words.org.Who(id)))
-		}
-		if len(names) == likely {
-			break
-		}
+	for _, id := range q.c.Admins[:min(len(q.c.Admins), likely)] {
+		names = append(names, q.called(id))
 	}
 	return strings.Join(names, " or ")
 }
 
 // happens begins an event of the organisation that the asker makes.
 func (q *question) happens(kind signals.Kind) *signals.Event {
-	now := q.words.now.UTC()
-	e := &signals.Event{
-		ID: fmt.Sprintf("%s/asked/%s/%d", signals.Own, q.asked.ID, len(q.events)), Kind: kind, Actor: q.asked.User, At: now,
-		Case: signals.Key{Source: signals.Own, Site: "slack", ID: "org"}, Seq: signals.Seq{Entry: now.UnixMicro(), Item: int32(len(q.events))}, //nolint:gosec // a few
-		Audience: signals.Restricted,
-	}
+	nth := len(q.events)
+	e := byHand(q.asked, "asked", strconv.Itoa(nth), q.words.now)
+	e.Kind, e.Seq.Item = kind, int32(nth) //nolint:gosec // a few
 	q.events = append(q.events, e)
 	return e
 }

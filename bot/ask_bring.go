@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"andon/bot/view"
@@ -31,16 +29,9 @@ func (q *question) meet() (*view.Card, error) {
 	case !available || q.mine(who):
 		return nil, unclearf("%s cannot be asked just now. Please ask again with who.", q.called(who))
 	}
-	people := make([]string, 0, 2)
-	for _, id := range []string{q.asked.User, who} {
-		at := id
-		if q.c.Address != nil {
-			at, _ = q.c.Address(w.Org, id)
-		}
-		if at == "" {
-			return nil, unclearf("I do not know how to reach %s here, so I cannot bring you together.", q.called(id))
-		}
-		people = append(people, at)
+	people, no := q.accounts(w, []string{q.asked.User, who})
+	if no != "" {
+		return nil, unclear(no)
 	}
 	card := q.introduction(c, w.Org.Viewer(who))
 	card.Key, card.Kind = introID+shortID(q.who()+"|"+who+"|"+of), "intro"
@@ -52,7 +43,7 @@ func (q *question) meet() (*view.Card, error) {
 // introduction says what it is about, as far as both may see it.
 func (q *question) introduction(c *signals.Case, other signals.Viewer) *view.Card {
 	asker := q.called(q.asked.User)
-	card := &view.Card{Title: "You are brought together", Lines: []view.Paragraph{{Text: asker + " asked who could help, and you may know more."}}}
+	card := &view.Card{Title: togetherTitle, Lines: []view.Paragraph{{Text: asker + " asked who could help, and you may know more."}}}
 	seen := c.For(both(q.viewer, other))
 	if len(seen.Events()) == 0 {
 		card.Lines = append(card.Lines, view.Paragraph{Text: "What it is about stands in a place that not both of you are in; please say it here."})
@@ -68,19 +59,12 @@ func (q *question) introduction(c *signals.Case, other signals.Viewer) *view.Car
 // introduce opens the direct message and says it there, once for the two and the
 // case.
 func (q *question) introduce(ctx context.Context, card *view.Card, people []string, name string) (view.Reply, error) {
-	call, cancel := context.WithTimeout(ctx, q.c.Deadline)
-	defer cancel()
-	target, err := q.c.Rooms.Together(call, people)
-	if err != nil {
-		q.log.Warn("people could not be brought together", "error", err)
-		return q.reply(say("I could not open that conversation: " + refusal(err) + ". You can write to " + name + " yourself.")), nil
+	target, no := q.openGroup(ctx, people, name)
+	if no != "" {
+		return q.reply(say(no)), nil
 	}
-	body, err := json.Marshal(card)
-	if err != nil {
-		return view.Reply{}, fmt.Errorf("write the introduction: %w", err)
-	}
-	if err := q.c.Store.Notice(ctx, card.Key, target, body, q.words.now); err != nil {
+	if err := q.queue(ctx, card.Key, target, card); err != nil {
 		return view.Reply{}, err
 	}
-	return q.reply(say("I opened a direct message with you and " + name + ".")), nil
+	return q.reply(say(opened(name))), nil
 }

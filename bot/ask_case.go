@@ -3,7 +3,6 @@ package bot
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"andon/bot/view"
 	"andon/signals"
@@ -160,13 +159,7 @@ func (q *question) whose(t signals.Turn) string {
 }
 
 // called is what somebody is called.
-func (q *question) called(id string) string {
-	org := q.brain.w.Org
-	if p := org.Person(id); p != nil && p.Name != "" {
-		return p.Name
-	}
-	return signals.Bare(org.Who(id))
-}
+func (q *question) called(id string) string { return nameOf(q.words.org, id) }
 
 // myStatus tells of the open signals of the channel where it was asked and of
 // the asker's own.
@@ -193,54 +186,11 @@ func open(r *decide.Record) bool {
 	return r.Ledger.Died == "" || r.Signal.Detector == "cord" && !r.Ledger.Reached(signals.Transmitted)
 }
 
-// stages tells how far a signal came, and where it died.
-func stages(r *decide.Record) string { return stagesIn(r, time.UTC) }
-
-// stagesIn is stages by the clock of a zone.
-func stagesIn(r *decide.Record, zone *time.Location) string {
-	var out []string
-	for _, st := range signals.Stages {
-		switch at := r.Ledger.Times[st]; {
-		case !at.IsZero() && r.Ledger.Proxy[st]:
-			out = append(out, string(st)+" "+at.In(zone).Format("2 Jan 15:04")+" (inferred)")
-		case !at.IsZero():
-			out = append(out, string(st)+" "+at.In(zone).Format("2 Jan 15:04"))
-		case r.Ledger.Died == st:
-			out = append(out, "stopped before "+string(st)+": "+r.Ledger.Why)
-		}
-	}
-	return strings.Join(out, " → ")
-}
-
-// caseName is what a case is called: its label, with its title.
-func caseName(c *signals.Case) string {
-	if c.Key.Source == signals.Slack {
-		return "This thread"
-	}
-	return strings.TrimSpace(c.Label + " " + c.Title)
-}
-
 // title is what a case is called in a list, as far as the asker may see it.
-func (q *question) title(k signals.Key) string {
-	c, ok := q.visible(q.brain.w.Case(k))
-	if !ok {
-		return "Something"
-	}
-	c = c.For(q.viewer)
-	if ch := k.Channel(); ch != "" {
-		if room := q.brain.w.Room(ch); room != nil && room.Name != "" {
-			return "A thread in #" + strings.TrimPrefix(room.Name, "#")
-		}
-		return "A thread"
-	}
-	return caseName(c)
-}
+func (q *question) title(k signals.Key) string { return titleOf(q.brain.w, k, q.viewer) }
 
 func (q *question) link(card *view.Card, c *signals.Case) {
-	if q.c.Links == nil {
-		return
-	}
-	if url := q.c.Links(c.Key, c.Label); url != "" {
+	if url := q.url(c.Key, c.Label); url != "" {
 		card.Links = append(card.Links, view.Link{Text: "Open it", URL: url})
 	}
 }

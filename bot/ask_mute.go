@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -67,34 +68,19 @@ func (m *muting) says(q *question) string {
 	return text
 }
 
-// placeName is what a channel or a project is called.
+// placeName is what a channel or a project is called for the asker.
 func (q *question) placeName(id string) string {
-	if k, ok := signals.ParseKey(id); !ok || k.Source != signals.Slack {
-		return id
-	}
-	if id == q.words.here {
+	if id == q.words.here && id != "" {
 		return "this channel"
 	}
-	if room := q.brain.w.Room(id); room != nil && room.Name != "" && room.Name != signals.Bare(id) && q.knows(room) {
-		return "#" + strings.TrimPrefix(room.Name, "#")
-	}
-	return "that channel"
-}
-
-// knows reports whether the asker may see something of a channel: the name of a
-// private one is for its members.
-func (q *question) knows(room *signals.Room) bool {
-	return q.viewer.Groups[room.ID] || slices.ContainsFunc(room.Posts, func(p *signals.Post) bool { return q.viewer.Sees(p.Event.Audience) })
+	return cmp.Or(placeName(q.brain.w, id, q.viewer), "that channel")
 }
 
 // writeMute writes a mute that begins and ends at some times; a zero from begins
 // at once.
 func (q *question) writeMute(m *muting, from, until time.Time) {
 	e := q.happens(signals.Muted)
-	e.Field, e.Ref, e.To = m.detector, m.scope, until.UTC().Format(time.RFC3339)
-	if !from.IsZero() {
-		e.From = from.UTC().Format(time.RFC3339)
-	}
+	setMute(e, m.detector, m.scope, from, until)
 	if m.all {
 		e.Actor = ""
 	}
@@ -237,7 +223,7 @@ func (q *question) mode() (*view.Card, error) {
 		}
 	}
 	e := q.happens(signals.ModeSet)
-	e.Field, e.Ref, e.To = name, scope, string(mode)
+	setMode(e, name, scope, mode)
 	text := orAll(name)
 	if text == "all" {
 		text = "Every detector"

@@ -40,9 +40,7 @@ func (q *question) away() (*view.Card, error) {
 			return nil, err
 		}
 	}
-	now := q.words.now.UTC()
-	e := q.happens(signals.AwaySet)
-	e.To, e.From, e.Text, e.Ref = q.who(), now.Format(time.RFC3339), until.UTC().Format(time.RFC3339), backup
+	setAway(q.happens(signals.AwaySet), q.who(), until.UTC(), backup)
 	text := "You are away until " + q.words.tell(until) + ", and I do not write to you until then."
 	switch {
 	case backup != "":
@@ -57,27 +55,18 @@ func (q *question) away() (*view.Card, error) {
 	return say(text + " When you are back earlier say back."), nil
 }
 
-// back ends the asker's absence. An absence that ends when it begins takes back
-// those that last longer.
+// back ends the asker's absence.
 func (q *question) back() (*view.Card, error) {
 	if away, _ := q.brain.w.Org.Away(q.who(), q.words.now); !away {
 		return say("You are not away, as far as I know."), nil
 	}
-	now := q.words.now.UTC().Truncate(time.Second)
-	e := q.happens(signals.AwaySet)
-	e.To, e.From, e.Text = q.who(), now.Format(time.RFC3339), now.Format(time.RFC3339)
+	setAway(q.happens(signals.AwaySet), q.who(), q.words.now, "")
 	return say("Welcome back. I write to you again when something needs you."), nil
 }
 
 // personal writes what the asker says of themselves.
 func (q *question) personal(part map[string]any) error {
-	text, err := json.Marshal(part)
-	if err != nil {
-		return err
-	}
-	e := q.happens(signals.RosterSet)
-	e.Field, e.To, e.Text = "own", q.who(), string(text)
-	return nil
+	return setOwn(q.happens(signals.RosterSet), q.who(), part)
 }
 
 func (q *question) optOut() (*view.Card, error) {

@@ -57,14 +57,14 @@ func (q *question) claim() (*view.Card, error) {
 	return say("Thank you. You are on it: " + q.title(r.Signal.Case) + "."), nil
 }
 
-// snoozeOne asks for a signal to be said again when the asker begins to work on
-// the next working day.
+// snoozeOne asks for a signal to be said again tomorrow, as the menu of a nudge
+// does.
 func (q *question) snoozeOne() (*view.Card, error) {
 	r, err := q.told()
 	if err != nil {
 		return nil, err
 	}
-	at := q.words.nextWorkday()
+	at, _ := snoozeEnd("tomorrow", q.words.cal, q.words.now)
 	q.happensTo(signals.Snoozed, r.Signal.Case, r.Signal.Audience).To = at.UTC().Format(time.RFC3339)
 	return say("I tell you again on " + q.words.tell(at) + ": " + q.title(r.Signal.Case) + "."), nil
 }

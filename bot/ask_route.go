@@ -19,7 +19,7 @@ func (q *question) path() (*view.Card, error) {
 	w, now := q.brain.w, q.words.now
 	seen := c.For(q.viewer)
 	card := &view.Card{Title: caseName(seen)}
-	if card.Stops = q.stops(seen); len(card.Stops) == 0 {
+	if card.Stops = stopsOf(w, seen, now); len(card.Stops) == 0 {
 		card.Lines = []view.Paragraph{{Text: "No team has held it yet."}}
 		return card, nil
 	}
@@ -37,34 +37,6 @@ func (q *question) path() (*view.Card, error) {
 	return card, nil
 }
 
-// stops are the teams that held a case, one after the other.
-func (q *question) stops(c *signals.Case) (out []view.Stop) {
-	end := q.ended(c)
-	had := make(map[string]bool)
-	runs := c.Path.Teams()
-	for i := range runs {
-		team := q.brain.w.Org.TeamName(runs[i].Team)
-		s := view.Stop{Name: team, Here: i == len(runs)-1 && c.Open()}
-		if q.large(team) {
-			s.Stay = signals.Lasted(runs[i].Waiting(end))
-		}
-		if had[team] {
-			s.Mark = "back again"
-		}
-		had[team] = true
-		out = append(out, s)
-	}
-	return out
-}
-
-// ended is until when a case waited.
-func (q *question) ended(c *signals.Case) time.Time {
-	if !c.ClosedAt.IsZero() {
-		return c.ClosedAt
-	}
-	return q.words.now
-}
-
 // ownTime is how long the asker held a case. Only accounts count that the roster
 // lists or an address told of: that an account is theirs, anybody can say.
 func (q *question) ownTime(c *signals.Case) (sum time.Duration) {
@@ -74,25 +46,13 @@ func (q *question) ownTime(c *signals.Case) (sum time.Duration) {
 			listed[a] = true
 		}
 	}
-	end := q.ended(c)
+	end := endOf(c, q.words.now)
 	for i := range c.Path {
 		if h := &c.Path[i]; listed[h.Person] {
 			sum += h.Waiting(end)
 		}
 	}
 	return sum
-}
-
-// large reports whether enough people are known to be in a team for its times
-// to be nobody's.
-func (q *question) large(team string) bool {
-	org, n := q.brain.w.Org, 0
-	for _, p := range org.People {
-		if p.Team != "" && org.TeamName(p.Team) == team && !p.Bot && !p.Left {
-			n++
-		}
-	}
-	return n >= org.Policy.Group
 }
 
 // likely is how many people an answer names.

@@ -51,7 +51,7 @@ func readZone(_ *question, args []string) (string, any, error) {
 	if i := slices.IndexFunc(commonZones, func(z string) bool { return strings.EqualFold(z, name) }); i >= 0 {
 		name = commonZones[i]
 	}
-	if _, err := time.LoadLocation(name); err != nil || name == "" || strings.EqualFold(name, "local") {
+	if name == "" || !isZone(name) {
 		return "", nil, unclearf("%s is no time zone. Say it like settings zone Europe/Berlin or America/New_York.", brief(strings.Join(args, " ")))
 	}
 	return name, name, nil
@@ -112,33 +112,23 @@ func readSwitch(q *question, args []string) (string, any, error) {
 	return "", nil, unclearf("Say on or off: settings %s on.", strings.ToLower(q.args[0]))
 }
 
-// cameFrom is where a setting comes from, in words.
-var cameFrom = map[signals.Origin]string{
-	signals.OfOwn: "you", signals.OfRoster: "the roster", signals.OfTeam: "your team", signals.OfPolicy: "the configuration",
-}
-
 func (q *question) showSettings() (*view.Card, error) {
 	org := q.brain.w.Org
 	s := org.Settings(q.who())
 	t := view.Table{Columns: []string{"Setting", "Value", "From"}}
-	add := func(name, value string, from signals.Origin, fallback string) {
-		origin := cameFrom[from]
+	for _, x := range ownSettings(org, &s) {
+		value, from := x.Value, origins[x.From].name
 		if value == "" {
-			value, origin = fallback, "default"
+			value, from = x.none, "default"
 		}
-		t.Rows = append(t.Rows, []string{name, value, origin})
+		switch {
+		case x.name == "digest" && x.Value == "":
+			value = "as the configuration says"
+		case x.name == "digest", x.name == "thanks":
+			value = onOff(value)
+		}
+		t.Rows = append(t.Rows, []string{x.name, value, from})
 	}
-	add("zone", s.Zone.Value, s.Zone.From, "UTC")
-	add("hours", s.Hours.Value, s.Hours.From, "09:00-18:00")
-	add("days", s.Days.Value, s.Days.From, "mon-fri")
-	backup := ""
-	if s.Backup.Value != "" {
-		backup = q.called(s.Backup.Value)
-	}
-	add("backup", backup, s.Backup.From, "nobody")
-	add("thanks", onOff(s.Thanks.Value), s.Thanks.From, "off")
-	add("digest", onOff(s.Digest.Value), s.Digest.From, "as the configuration says")
-	add("opted out", s.OptedOut.Value, s.OptedOut.From, "no")
 	card := &view.Card{Title: "Your settings", Tables: []view.Table{t}, Footer: "Change one like this: settings zone Europe/Berlin. You set it, and only you see it here."}
 	if ok, why, _ := org.Available(q.who(), q.words.now); !ok && strings.HasPrefix(why, "is away") {
 		card.Lines = append(card.Lines, view.Paragraph{Text: "You count as away. When you are back say back."})
@@ -165,10 +155,7 @@ func onOff(s string) string {
 // mutes tells what the asker does not hear, and what nobody does.
 func (q *question) mutes() string {
 	var lines []string
-	for _, m := range q.brain.w.Org.Mutes(q.words.now) {
-		if m.Person != "" && m.Person != q.who() {
-			continue
-		}
+	for _, m := range mutesOf(q.brain.w.Org, q.who(), q.words.now) {
 		x := muting{detector: m.Detector, scope: m.Scope}
 		line := "Muted by you: "
 		if m.Person == "" {

@@ -5,6 +5,7 @@ import (
 
 	"andon/bot/view"
 	"andon/signals/decide"
+	"andon/signals/detect"
 )
 
 // alikes is how many like cases an answer shows.
@@ -37,10 +38,8 @@ func (q *question) similar() (*view.Card, error) {
 		l := &likes[i]
 		name := q.title(l.Key)
 		card.Lines = append(card.Lines, view.Paragraph{Text: name + "\n" + q.ending(l)})
-		if q.c.Links != nil {
-			if url := q.c.Links(l.Key, l.Label); url != "" {
-				card.Links = append(card.Links, view.Link{Text: name, URL: url})
-			}
+		if url := q.url(l.Key, l.Label); url != "" {
+			card.Links = append(card.Links, view.Link{Text: name, URL: url})
 		}
 	}
 	if len(likes) == 0 {
@@ -72,8 +71,8 @@ func (q *question) ending(l *decide.Likeness) string {
 	case l.Team != "":
 		text += ", with " + l.Team
 	}
-	if n := min(4, len(l.Words)); n > 0 {
-		text += "; both say " + strings.Join(l.Words[:n], ", ")
+	if words := detect.Telling(l.Words, 4); len(words) > 0 {
+		text += "; both say " + strings.Join(words, ", ")
 	}
 	return text
 }

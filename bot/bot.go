@@ -40,6 +40,14 @@ type Config struct {
 	Digest Digest                                   // where and when the weekly digest is said
 	Links  func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
 
+	// Shared reports whether people of another company read a channel: what is
+	// public in ours is not for them. nil: they read none.
+	Shared func(channel string) bool
+
+	// Unread reports whether something may have been said beside a case that was
+	// not accepted yet, such as after a gap: what is due then waits. nil: never.
+	Unread func(k signals.Key) bool
+
 	// Address finds the Poster's target for whom a message is for, or says why
 	// there is none. nil: the Poster knows everybody by the ids of the domain.
 	Address func(org *signals.Org, to string) (target, why string)
@@ -84,7 +92,8 @@ type Bot struct {
 	saving sync.Mutex // held while a snapshot is stored, taken before mu
 	mu     sync.Mutex // guards brain
 	brain  *brain
-	heeded string // mark of the latest forgetting that the brain knows of
+	waits  map[signals.Key]time.Time // wishes that are due and wait for what is not read yet
+	heeded string                    // mark of the latest forgetting that the brain knows of
 
 	lastLook atomic.Int64 // unix nanoseconds of domain time, for health
 	sources  sources

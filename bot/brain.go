@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"andon/signals"
@@ -25,6 +26,9 @@ type brain struct {
 	ahead  []signals.Entry      // what comes after pos, as far as it was read
 	absent map[signals.Key]bool // cases of ahead that have nothing before it
 
+	frozen   *sync.Cond  // told when a snapshot is made; nil while none is being made, see Bot.freeze
+	training *sync.Mutex // held while the models are trained, taken before the lock of the world
+
 	used map[signals.Key]int64 // when a case was touched, in touches
 	tick int64
 	held int // events of the cases in w
@@ -36,13 +40,13 @@ type brain struct {
 }
 
 func newBrain(c *Config, watched *atomic.Pointer[map[string]bool]) *brain {
-	b := &brain{c: c, watched: watched, used: make(map[signals.Key]int64), absent: make(map[signals.Key]bool)}
+	b := &brain{c: c, watched: watched, training: &sync.Mutex{}, used: make(map[signals.Key]int64), absent: make(map[signals.Key]bool)}
 	b.w = decide.NewWorld(signals.NewOrg(c.Policy), b.options())
 	return b
 }
 
 func (b *brain) options() decide.Options {
-	return decide.Options{Lexicon: b.c.Lexicon, Index: true, Routes: true, AsLive: b.c.AsLive, Sends: true, Source: b}
+	return decide.Options{Lexicon: b.c.Lexicon, Index: true, Routes: true, Risk: true, AsLive: b.c.AsLive, Sends: true, Source: b}
 }
 
 // Events are read from the journal so many at once, and at least some of what
@@ -53,9 +57,10 @@ const (
 	some  = 500
 )
 
-// follow takes the journal's events up to a place.
+// follow takes the journal's events up to a place, but nothing while a snapshot
+// is being made.
 func (b *brain) follow(ctx context.Context, upTo int64) error {
-	for b.pos < upTo {
+	for b.pos < upTo && b.frozen == nil {
 		if len(b.ahead) == 0 {
 			if err := b.readAhead(ctx, int(min(batch, max(some, upTo-b.pos)))); err != nil {
 				return err
@@ -245,7 +250,7 @@ func (b *brain) tellWatched() {
 // catchUp applies the organisation's events whose time has come.
 func (b *brain) catchUp() {
 	now := b.c.Now()
-	for len(b.later) > 0 && !b.later[0].At.After(now) {
+	for b.frozen == nil && len(b.later) > 0 && !b.later[0].At.After(now) {
 		e := b.later[0]
 		b.later = b.later[1:]
 		b.apply(e)

@@ -34,7 +34,7 @@ func (b *Bot) card(ctx context.Context, out *signals.Outgoing, records []*signal
 	useful := b.usefulness(ctx)
 	card := &view.Card{Key: out.ID, Kind: "nudge"}
 	err := b.inWorld(ctx, func(w *decide.World) error {
-		c := &composer{Bot: b, w: w, now: b.c.Now(), reader: readerOf(w, shown[0].n.To), useful: useful, gathered: gathered}
+		c := &composer{Bot: b, w: w, now: b.c.Now(), reader: b.readerOf(w, shown[0].n.To), useful: useful, gathered: gathered}
 		c.write(card, shown)
 		return nil
 	})
@@ -92,7 +92,7 @@ type composer struct {
 	w        *decide.World
 	now      time.Time
 	reader   reader
-	useful   map[string]tally
+	useful   map[string]usefulness
 	gathered map[string]bool // by nudge key: those whom it concerns were brought together
 }
 
@@ -230,17 +230,17 @@ func (c *composer) title(k signals.Key) string {
 	if m == nil {
 		return "Something may need you"
 	}
-	seen := m.For(c.reader.viewer)
+	seen := c.reader.part(m)
 	switch {
 	case len(seen.Events()) == 0:
 		return "Something may need you"
 	case k.Channel() != "" && k.Channel() == c.reader.id:
 		return "This thread may need somebody"
 	case k.Channel() != "":
-		if room := c.w.Room(k.Channel()); room != nil && room.Name != "" && room.Name != signals.Bare(k.Channel()) {
-			return "A thread in #" + strings.TrimPrefix(room.Name, "#")
+		if roomName(c.w, k.Channel()) == "" {
+			return "A thread that may need you"
 		}
-		return "A thread that may need you"
+		return threadName(c.w, k.Channel())
 	}
 	label := seen.Label
 	if label == k.ID || k.Source == signals.Alerts && seen.Title != "" { // an alert has a name, and no key that people use

@@ -121,9 +121,9 @@ func (c *composer) only(b *button, list []thing) string {
 func (c *composer) action(message string, b *button, list []thing) view.Action {
 	a := view.Action{ID: b.id, Text: b.text, Primary: b.primary}
 	if b.id == snooze {
-		for _, s := range snoozes {
-			a.Options = append(a.Options, view.Option{Text: s.text, Value: value{verb: s.id, message: message, which: c.only(b, list)}.String()})
-		}
+		a.Options = snoozeOptions(func(id string) string {
+			return value{verb: id, message: message, which: c.only(b, list)}.String()
+		})
 		return a
 	}
 	if len(b.numbers) < 2 || b.whole {

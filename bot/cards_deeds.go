@@ -20,7 +20,7 @@ func (c *composer) deeds(it item) []string {
 	var done []*signals.Event
 	for _, x := range c.w.Problem(m).Cases {
 		for _, e := range x.Events() {
-			if !e.At.Before(it.r.Signal.At) && !c.alone(it, e) && (c.reader.viewer.Sees(e.Audience) || c.own(e) || isOwn(e) && e.Audience == it.n.Signal.Audience) {
+			if !e.At.Before(it.r.Signal.At) && !c.alone(it, e) && (c.reader.of(x.Key).Sees(e.Audience) || c.own(e) || isOwn(e) && e.Audience == it.n.Signal.Audience && !c.reader.viewer.Guest) {
 				done = append(done, e)
 			}
 		}
@@ -99,8 +99,12 @@ func (c *composer) deed(e *signals.Event) string {
 	case signals.Denied:
 		return who + " says that it still happens."
 	case signals.Linked:
-		if e.To != "" && isOwn(e) {
+		switch {
+		case e.To == "" || !isOwn(e):
+		case c.knows(e):
 			return who + " linked it to " + e.To + "."
+		default:
+			return who + " linked it to an issue."
 		}
 	}
 	return ""

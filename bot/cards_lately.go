@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -10,9 +11,6 @@ import (
 	"andon/signals"
 	"andon/signals/decide"
 )
-
-// tally is how often a detector was useful, of how many answers.
-type tally struct{ useful, of int }
 
 // The record of a detector, as it is shown on a nudge.
 const (
@@ -24,15 +22,15 @@ const (
 // nudging is what the cards remember between two sends.
 type nudging struct {
 	mu      sync.Mutex
-	useful  map[string]tally // by detector|scope, and by detector| for all places
-	counted time.Time        // domain time
+	useful  map[string]usefulness // by detector|scope, and by detector| for all places
+	counted time.Time             // domain time
 	members map[string]membership
 }
 
 // usefulness returns how useful the detectors were lately, by detector and
 // scope. It is counted at most once an hour; where it cannot be counted nothing
 // is said of it.
-func (b *Bot) usefulness(ctx context.Context) map[string]tally {
+func (b *Bot) usefulness(ctx context.Context) map[string]usefulness {
 	x := &b.nudges
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -50,7 +48,7 @@ func (b *Bot) usefulness(ctx context.Context) map[string]tally {
 
 // countAnswers counts what people said of nudges, and the nudges that somebody
 // acted on: one answer for each nudge, and what was said counts more.
-func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]tally, error) {
+func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]usefulness, error) {
 	since := now.AddDate(0, 0, -lateDays)
 	answers := make(map[string]bool) // nudge key -> useful
 	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
@@ -68,10 +66,8 @@ func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]tally
 	if err != nil {
 		return nil, fmt.Errorf("count what was said of nudges: %w", err)
 	}
-	for _, o := range said {
-		answers[o.Nudge] = o.Verdict != useless
-	}
-	out := make(map[string]tally)
+	maps.Copy(answers, verdicts(said))
+	out := make(map[string]usefulness)
 	err = b.inWorld(ctx, func(w *decide.World) error {
 		for key, useful := range answers {
 			detector, rest, _ := strings.Cut(key, "|")
@@ -82,12 +78,7 @@ func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]tally
 				places = append(places, s)
 			}
 			for _, p := range places {
-				t := out[detector+"|"+p]
-				t.of++
-				if useful {
-					t.useful++
-				}
-				out[detector+"|"+p] = t
+				out[detector+"|"+p] = out[detector+"|"+p].with(useful)
 			}
 		}
 		return nil
@@ -113,8 +104,8 @@ func (c *composer) lately(it item) string {
 	detector := it.n.Signal.Detector
 	for _, place := range []struct{ scope, words string }{{heldScope(c.w, it.n.Signal.Case), " here"}, {"", ""}} {
 		t := c.useful[detector+"|"+place.scope]
-		if t.of >= fewAnswers && (place.scope != "" || place.words == "") {
-			return fmt.Sprintf("useful %d of %d times%s in the last %d days", t.useful, t.of, place.words, lateDays)
+		if t.Answered >= fewAnswers && (place.scope != "" || place.words == "") {
+			return fmt.Sprintf("useful %d of %d times%s in the last %d days", t.Useful, t.Answered, place.words, lateDays)
 		}
 	}
 	return ""

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -23,11 +24,42 @@ func readerOf(w *decide.World, to string) reader {
 	if isPlace(w, to) {
 		return reader{id: to, viewer: w.Org.ChannelViewer(to), zone: time.UTC, shared: true}
 	}
-	zone := time.UTC
-	if c := w.Org.Calendar(to); c.Zone != nil {
-		zone = c.Zone
+	return reader{id: to, viewer: w.Org.Viewer(to), zone: zoneIn(w.Org.Calendar(to))}
+}
+
+// readerOf is who reads a message to a person or a channel. In a channel of
+// several companies everybody reads like a guest.
+func (b *Bot) readerOf(w *decide.World, to string) reader {
+	r := readerOf(w, to)
+	r.viewer.Guest = r.viewer.Guest || r.shared && b.sharedOut(to)
+	return r
+}
+
+// sharedOut reports whether people of another company read a channel.
+func (b *Bot) sharedOut(channel string) bool { return b.c.Shared != nil && b.c.Shared(channel) }
+
+// of is as whom the reader sees things of a case: what was said in a channel
+// those may see who read it there.
+func (r *reader) of(k signals.Key) signals.Viewer {
+	v := r.viewer
+	if r.shared && r.id != "" && k.Channel() == r.id {
+		v.Guest = false
 	}
-	return reader{id: to, viewer: w.Org.Viewer(to), zone: zone}
+	return v
+}
+
+// part is what the reader sees of a case.
+func (r *reader) part(c *signals.Case) *signals.Case { return c.For(r.of(c.Key)) }
+
+// maySee reports whether the reader may see all that a signal rests on.
+func (r *reader) maySee(w *decide.World, s *signals.Signal) bool {
+	if !r.shared || !r.viewer.Guest {
+		return maySee(w, s, r.viewer)
+	}
+	return len(s.Evidence) > 0 && !slices.ContainsFunc(s.Evidence, func(id string) bool {
+		e := eventOf(w, s.Case, id)
+		return e == nil || !r.of(e.Case).Sees(e.Audience)
+	})
 }
 
 // isPlace reports whether a target is a channel and not a person.
@@ -131,7 +163,7 @@ func (c *composer) words(s *signals.Signal) (out view.Fact, ok bool) {
 	if m == nil || k.Channel() == "" || c.reader.shared {
 		return out, false
 	}
-	if posts := m.For(c.reader.viewer).Posts; len(posts) > 0 {
+	if posts := c.reader.part(m).Posts; len(posts) > 0 {
 		p := posts[0]
 		who := c.w.Org.Person(p.Event.Actor)
 		said := view.Line(readable(c.w, k.Site, p.Text), mostQuoted)
@@ -144,14 +176,4 @@ func (c *composer) words(s *signals.Signal) (out view.Fact, ok bool) {
 }
 
 // name is what somebody is called. Whoever wished not to be named is not.
-func (c *composer) name(id string) string { return nameOf(c.w, id) }
-
-func nameOf(w *decide.World, id string) string {
-	if id == "" || anonymous(id) || signals.IsGone(id) {
-		return "Somebody"
-	}
-	if p := w.Org.Person(id); p != nil && p.Name != "" {
-		return p.Name
-	}
-	return signals.Bare(w.Org.Who(id))
-}
+func (c *composer) name(id string) string { return nameOf(c.w.Org, id) }

@@ -27,7 +27,7 @@ func raiser(w *decide.World, r *signals.Record) string {
 }
 
 // sees reports whether the reader may still see what a nudge is about.
-func (c *composer) sees(it item) bool { return maySee(c.w, it.n.Signal, c.reader.viewer) }
+func (c *composer) sees(it item) bool { return c.reader.maySee(c.w, it.n.Signal) }
 
 // maySee reports whether somebody may see all that a signal rests on, as things
 // stand now.
@@ -98,17 +98,22 @@ func both(a, b signals.Viewer) signals.Viewer {
 	return out
 }
 
+// url is the web address of a case, "" for none.
+func (b *Bot) url(k signals.Key, label string) string {
+	if b.c.Links == nil {
+		return ""
+	}
+	return b.c.Links(k, label)
+}
+
 // mostLinks is how many places a nudge points to.
 const mostLinks = 4
 
 // links adds where the reader can see for themselves: the case, then what the
 // signal rests on elsewhere.
 func (c *composer) links(it item, had []view.Link) []view.Link {
-	if c.c.Links == nil {
-		return had
-	}
 	add := func(k signals.Key, label, text string) {
-		url := c.c.Links(k, label)
+		url := c.url(k, label)
 		if url != "" && len(had) < mostLinks+1 && !slices.ContainsFunc(had, func(l view.Link) bool { return l.URL == url }) {
 			had = append(had, view.Link{Text: text, URL: url})
 		}
@@ -116,7 +121,7 @@ func (c *composer) links(it item, had []view.Link) []view.Link {
 	c.linkCase(it.n.Signal.Case, add)
 	for _, id := range it.n.Signal.Evidence {
 		e := eventOf(c.w, it.n.Signal.Case, id)
-		if e == nil || !c.reader.viewer.Sees(e.Audience) {
+		if e == nil || !c.reader.of(e.Case).Sees(e.Audience) {
 			continue
 		}
 		if e.Case.Channel() == "" {
@@ -129,7 +134,7 @@ func (c *composer) links(it item, had []view.Link) []view.Link {
 	}
 	if m := c.w.Case(it.n.Signal.Case); m != nil {
 		for _, e := range m.Events() {
-			if k, ok := signals.ParseKey(e.Ref); ok && e.Kind == signals.Linked && isOwn(e) && e.To != "" {
+			if k, ok := signals.ParseKey(e.Ref); ok && e.Kind == signals.Linked && isOwn(e) && e.To != "" && c.reader.of(e.Case).Sees(e.Audience) && c.knows(e) {
 				add(k, e.To, e.To)
 			}
 		}
@@ -142,12 +147,25 @@ func (c *composer) links(it item, had []view.Link) []view.Link {
 	return had
 }
 
+// knows reports whether the reader may know which issue somebody linked by hand.
+// Of one that was not read yet those of the company may: who linked it may see it.
+func (c *composer) knows(e *signals.Event) bool {
+	k, ok := signals.ParseKey(e.Ref)
+	if !ok {
+		return false
+	}
+	if m := c.w.Case(k); m != nil {
+		return len(c.reader.part(m).Events()) > 0
+	}
+	return !c.reader.viewer.Guest
+}
+
 func (c *composer) linkCase(k signals.Key, add func(k signals.Key, label, text string)) {
 	m := c.w.Case(k)
 	if m == nil {
 		return
 	}
-	seen := m.For(c.reader.viewer)
+	seen := c.reader.part(m)
 	switch {
 	case len(seen.Events()) == 0:
 	case k.Channel() != "":

@@ -3,13 +3,11 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"andon/bot/view"
@@ -80,7 +78,7 @@ func (b *Bot) digestTargets(now time.Time) (out []digestTarget) {
 	defer b.mu.Unlock()
 	b.brain.catchUp()
 	org := b.brain.w.Org
-	if b.c.Digest.Channel != "" {
+	if b.c.Digest.Channel != "" && !b.sharedOut(b.c.Digest.Channel) { // what it says is the company's own
 		zone := digestZone(cmp.Or(b.c.Digest.Zone, org.Policy.Zone))
 		days, _ := signals.ParseDays(org.Policy.Days) // one that cannot be read is Monday to Friday
 		out = append(out, digestTarget{id: b.c.Digest.Channel, mark: b.c.Digest.Channel, zone: zone, cal: &signals.Calendar{Zone: zone, Days: days}})
@@ -88,7 +86,7 @@ func (b *Bot) digestTargets(now time.Time) (out []digestTarget) {
 	for _, id := range digestReaders(org, b.c.Digest.Leads) {
 		ok, _, _ := org.Available(id, now)
 		cal := org.Calendar(id)
-		out = append(out, digestTarget{id: id, mark: personMark(id), cal: cal, zone: cmp.Or(cal.Zone, time.UTC), view: org.Viewer(id), away: !ok})
+		out = append(out, digestTarget{id: id, mark: personMark(id), cal: cal, zone: zoneIn(cal), view: org.Viewer(id), away: !ok})
 	}
 	return out
 }
@@ -160,7 +158,8 @@ func weekName(due time.Time, zone *time.Location) string {
 }
 
 // digestRipe reports whether a digest that is due is to be said now. At the
-// first meeting with a target nothing is: it begins with the next week.
+// first meeting with a target nothing is: it begins with the next week, and not
+// before a whole week was watched.
 func (b *Bot) digestRipe(ctx context.Context, t digestTarget, due, now time.Time) (bool, error) {
 	week := weekName(due, t.zone)
 	said, err := b.c.Store.Cursor(ctx, digestMark+t.mark)
@@ -168,7 +167,12 @@ func (b *Bot) digestRipe(ctx context.Context, t digestTarget, due, now time.Time
 	case err != nil:
 		return false, err
 	case said == "":
-		return false, b.c.Store.SetCursor(ctx, digestMark+t.mark, week)
+		since, err := b.watchedSince(ctx, now)
+		if err != nil {
+			return false, err
+		}
+		unseen := dueAt(since.In(t.zone).AddDate(0, 0, 7).Add(-1), t.zone, b.c.Digest.Weekday, b.c.Digest.Hour)
+		return false, b.c.Store.SetCursor(ctx, digestMark+t.mark, max(week, weekName(unseen, t.zone)))
 	case said >= week:
 		return false, nil
 	}
@@ -186,11 +190,7 @@ func (b *Bot) sayDigest(ctx context.Context, t digestTarget, f *digestFacts, due
 	week := weekName(due, t.zone)
 	card := d.card()
 	card.Key = digestMark + t.mark + "/" + week
-	body, err := json.Marshal(card)
-	if err != nil {
-		return fmt.Errorf("write it: %w", err)
-	}
-	if err := b.c.Store.Notice(ctx, card.Key, t.id, body, now); err != nil {
+	if err := b.queue(ctx, card.Key, t.id, card); err != nil {
 		return err
 	}
 	b.meter.Add("digests", 1, "late", strconv.FormatBool(d.Late))
@@ -203,11 +203,11 @@ func (b *Bot) digestNow(ctx context.Context, a view.Asked) (view.Reply, error) {
 	now := b.c.Now()
 	b.mu.Lock()
 	org := b.brain.w.Org
-	admin := homeAdmin(org, b.c.Admins, a.User)
-	zone, v := cmp.Or(org.Calendar(a.User).Zone, time.UTC), org.Viewer(a.User)
+	admin := isAdmin(org, b.c.Admins, a.User)
+	zone, v := zoneIn(org.Calendar(a.User)), org.Viewer(a.User)
 	b.mu.Unlock()
 	if !admin {
-		return quietly("Only admins of andon can ask for the digest now. The weekly one comes by itself."), nil
+		return tell(a, "Only admins of andon can ask for the digest now. The weekly one comes by itself."), nil
 	}
 	f, err := b.gather(ctx, now, 1)
 	if err != nil {
@@ -222,10 +222,4 @@ func (b *Bot) digestNow(ctx context.Context, a view.Asked) (view.Reply, error) {
 	card := d.card()
 	card.Key = cmp.Or(a.ID, digestMark+"now")
 	return view.Reply{Card: card, Ephemeral: true}, nil
-}
-
-// homeAdmin reports whether somebody may change how loud andon is.
-func homeAdmin(org *signals.Org, admins []string, id string) bool {
-	who := org.Who(id)
-	return id != "" && slices.ContainsFunc(admins, func(a string) bool { return a != "" && org.Who(a) == who && !strings.HasPrefix(a, "#") })
 }

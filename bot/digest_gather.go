@@ -140,7 +140,7 @@ func (b *Bot) digestOf(ctx context.Context, f *digestFacts, v signals.Viewer, d 
 	defer b.mu.Unlock()
 	b.brain.begin(ctx)
 	org := b.brain.w.Org
-	sizes := digestSizes(org)
+	sizes := teamSizes(org)
 	d.Group = org.Policy.Group
 	d.large = func(team string) bool { return sizes[team] >= d.Group }
 	d.Paths = sumPaths(walks, d.Week, d.large)
@@ -151,38 +151,10 @@ func (b *Bot) digestOf(ctx context.Context, f *digestFacts, v signals.Viewer, d 
 		}
 	}
 	for _, r := range digestTop(d.Now.Returned) {
-		d.Returned = append(d.Returned, b.caseName(r.Signal.Case, v))
+		d.Returned = append(d.Returned, titleOf(b.brain.w, r.Signal.Case, v))
 	}
 	d.Thanks = thanked(org, d.Now.Pulled)
 	return b.brain.err
-}
-
-// digestSizes is how many people are known to be in each team, by its present name.
-func digestSizes(org *signals.Org) map[string]int {
-	sizes := make(map[string]int)
-	for _, p := range org.People {
-		if p.Team != "" && !p.Bot && !p.Left {
-			sizes[org.TeamName(p.Team)]++
-		}
-	}
-	return sizes
-}
-
-// caseName is what a case is called, as far as a viewer may know. mu is held.
-func (b *Bot) caseName(k signals.Key, v signals.Viewer) string {
-	w := b.brain.w
-	if k.Source == signals.Slack {
-		if room := w.Room(k.Channel()); room != nil {
-			return "A thread in #" + room.Name
-		}
-		return "A thread"
-	}
-	if c := w.Case(k); c != nil {
-		if seen := c.For(v); len(seen.Events()) > 0 {
-			return strings.TrimSpace(seen.Label + " " + seen.Title)
-		}
-	}
-	return "An issue"
 }
 
 // thanked are the names of those who pulled a cord by their name and wish to be

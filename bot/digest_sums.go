@@ -53,6 +53,25 @@ type detectorSum struct {
 // usefulness is how many answers said that a detector's nudges were useful.
 type usefulness struct{ Useful, Answered int }
 
+// with is the count with one more answer.
+func (u usefulness) with(useful bool) usefulness {
+	u.Answered++
+	if useful {
+		u.Useful++
+	}
+	return u
+}
+
+// verdicts are what people said of nudges, by nudge key: whether it was useful.
+// Opinions come oldest first, and the latest word counts.
+func verdicts(opinions []signals.Opinion) map[string]bool {
+	said := make(map[string]bool, len(opinions))
+	for _, o := range opinions {
+		said[o.Nudge] = o.Verdict != useless
+	}
+	return said
+}
+
 // sumWeek sums the signals that were found in a week. What happened to them
 // after its end plays no part: so a week and the one before it are alike.
 func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekSpan) weekSums {
@@ -118,26 +137,18 @@ func inOrder(deaths map[deathSum]int, detectors map[string]*detectorSum) (ds []d
 // sumUseful counts by detector what people said of the nudges of a span: their
 // own word where they gave one, else that they acted. Each nudge counts once.
 func sumUseful(records []*signals.Record, opinions []signals.Opinion, s weekSpan) map[string]usefulness {
-	said := make(map[string]string, len(opinions))
-	for _, o := range opinions { // oldest first: the latest word counts
-		said[o.Nudge] = o.Verdict
-	}
+	said := verdicts(opinions)
 	out := make(map[string]usefulness)
 	for _, r := range records {
 		for _, n := range r.Nudges {
 			if !s.holds(n.At) || n.Message == "" {
 				continue
 			}
-			verdict, ok := said[n.Key()]
+			useful, ok := said[n.Key()]
 			if !ok && n.State != signals.Acted {
 				continue
 			}
-			u := out[r.Signal.Detector]
-			u.Answered++
-			if verdict != useless {
-				u.Useful++
-			}
-			out[r.Signal.Detector] = u
+			out[r.Signal.Detector] = out[r.Signal.Detector].with(useful || !ok)
 		}
 	}
 	return out

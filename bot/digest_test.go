@@ -140,14 +140,14 @@ reacted: This week 3 Week before 0 signals
 corrected: This week 2 Week before 0 signals
 confirmed: This week 1 Week before 0 signals
 Hours off the direct route, by week
-28 Sep: Hours 0 hours
-5 Oct: Hours 0 hours
-12 Oct: Hours 0 hours
-19 Oct: Hours 0 hours
-26 Oct: Hours 0 hours
-2 Nov: Hours 3 hours
-9 Nov: Hours 0 hours
-16 Nov: Hours 12 hours
+28 Sep: 0 hours
+5 Oct: 0 hours
+12 Oct: 0 hours
+19 Oct: 0 hours
+26 Oct: 0 hours
+2 Nov: 3 hours
+9 Nov: 0 hours
+16 Nov: 12 hours
 Each stage as it stood at the end of its week; received is inferred. Teams of fewer than 5 people are left out.`
 
 func TestDigestInWords(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"andon/bot/view"
@@ -68,16 +67,7 @@ func (b *Bot) newHome(user string) *home {
 	defer b.mu.Unlock()
 	b.brain.catchUp()
 	org := b.brain.w.Org
-	h := &home{Bot: b, user: user, who: org.Who(user), viewer: org.Viewer(user), zone: time.UTC, admin: homeAdmin(org, b.c.Admins, user), now: b.c.Now()}
-	h.ids = append(h.ids, h.who)
-	for _, id := range append(org.AccountsOf(h.who), user) {
-		if !slices.Contains(h.ids, id) {
-			h.ids = append(h.ids, id)
-		}
-	}
-	if z := org.Calendar(user).Zone; z != nil {
-		h.zone = z
-	}
+	h := &home{Bot: b, user: user, who: org.Who(user), ids: namesOf(org, user), viewer: org.Viewer(user), zone: zoneIn(org.Calendar(user)), admin: isAdmin(org, b.c.Admins, user), now: b.c.Now()}
 	return h
 }
 
@@ -206,7 +196,7 @@ func (h *home) raised(ctx context.Context) ([]*view.Card, error) {
 
 // raisedOne tells where one signal stands. mu is held.
 func (h *home) raisedOne(card *view.Card, r *signals.Record) {
-	card.Lines = []view.Paragraph{{Text: sentence(h.caseName(r.Signal.Case, h.viewer) + ": " + h.brain.w.Reason(r.Signal))}, {Text: stageLine(r.Ledger, h.zone)}}
+	card.Lines = []view.Paragraph{{Text: sentence(titleOf(h.brain.w, r.Signal.Case, h.viewer) + ": " + h.brain.w.Reason(r.Signal))}, {Text: stageLine(r.Ledger, h.zone)}}
 	if r.Ledger.Died != "" {
 		card.Lines = append(card.Lines, view.Paragraph{Text: "It stopped before it was " + string(r.Ledger.Died) + ": " + r.Ledger.Why + "."})
 	}
@@ -235,23 +225,6 @@ func homeOver(r *signals.Record) int {
 // confirmable reports whether who raised a signal may say whether it is solved.
 func confirmable(r *signals.Record) bool {
 	return r.Ledger.Reached(signals.Corrected) && !r.Ledger.Reached(signals.ConfirmedBy) && len(r.Signal.Key()) < 2000
-}
-
-// stageLine tells the six stages on one line: those reached with their times,
-// in a zone.
-func stageLine(l *signals.Ledger, zone *time.Location) string {
-	var out []string
-	for _, st := range signals.Stages {
-		switch at := l.Times[st]; {
-		case at.IsZero():
-			out = append(out, "○ "+string(st))
-		case l.Proxy[st]:
-			out = append(out, "● "+string(st)+" "+at.In(zone).Format("2 Jan 15:04")+" (inferred)")
-		default:
-			out = append(out, "● "+string(st)+" "+at.In(zone).Format("2 Jan 15:04"))
-		}
-	}
-	return strings.Join(out, " → ")
 }
 
 // slash is what people type to speak to andon.

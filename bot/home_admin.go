@@ -143,11 +143,8 @@ func (b *Bot) saveMode(ctx context.Context, a view.Asked) (view.Reply, error) {
 	if mode == inDefault {
 		mode = ""
 	}
-	now := b.c.Now()
-	e := &signals.Event{
-		ID: "andon/home/" + a.ID + "/mode", Case: orgCase, Kind: signals.ModeSet, Actor: a.User, Field: a.Hidden, To: mode, Ref: a.Entered["channel"],
-		At: now.UTC(), Seq: signals.Seq{Entry: now.UnixMicro()}, Audience: signals.Restricted,
-	}
+	e := byHand(a, "home", "mode", b.c.Now())
+	setMode(e, a.Hidden, a.Entered["channel"], signals.Mode(mode))
 	if err := b.Accept(ctx, signals.Delivery{Events: []*signals.Event{e}}); err != nil {
 		return view.Reply{}, fmt.Errorf("keep the mode of %s: %w", a.Hidden, err)
 	}
@@ -195,14 +192,9 @@ func (b *Bot) confirm(ctx context.Context, a view.Asked) (view.Reply, error) {
 	if r == nil || !confirmable(r) || b.whoIs(cmp.Or(r.Raiser, "nobody")) != b.whoIs(a.User) {
 		return b.showHome(ctx, a)
 	}
-	kind := signals.Confirmed
-	if a.Action == homeStill {
-		kind = signals.Denied
-	}
-	now := b.c.Now()
-	e := &signals.Event{
-		ID: "andon/pressed/" + a.ID + "/" + r.Signal.Case.String(), Case: r.Signal.Case, Kind: kind, Actor: a.User,
-		At: now.UTC(), Seq: signals.Seq{Entry: now.UnixMicro()}, Audience: r.Signal.Audience,
+	e := pressedOn(a, r.Signal, b.c.Now())
+	if e.Kind = signals.Confirmed; a.Action == homeStill {
+		e.Kind = signals.Denied
 	}
 	if err := b.Accept(ctx, signals.Delivery{Events: []*signals.Event{e}}); err != nil {
 		return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)

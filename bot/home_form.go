@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -37,7 +35,7 @@ func (h *home) form() *view.Modal {
 	line := func(id, label, value, example string, now signals.Setting) view.Input {
 		hint := "Such as " + example + "."
 		if value == "" && now.Value != "" {
-			hint += " Empty: " + now.Value + ", " + origins[now.From] + "."
+			hint += " Empty: " + now.Value + ", " + origins[now.From].label + "."
 		}
 		return view.Input{ID: id, Label: label, Value: value, Hint: hint, Max: 60, Optional: true}
 	}
@@ -87,9 +85,9 @@ func slackAccount(org *signals.Org, id string) string {
 	return ""
 }
 
-// ownChanges is what a person's own settings become, as JSON; "" where nothing
-// changes. An emptied input takes back what they said.
-func (h *home) ownChanges(in map[string]string, wrong map[string]string) (string, error) {
+// ownChanges is what a person's own settings become; nil where nothing changes or
+// something is wrong. An emptied input takes back what they said.
+func (h *home) ownChanges(in map[string]string, wrong map[string]string) map[string]any {
 	h.mu.Lock()
 	org := h.brain.w.Org
 	own, _ := org.Personal(h.who)
@@ -116,21 +114,17 @@ func (h *home) ownChanges(in map[string]string, wrong map[string]string) (string
 	}
 	h.mu.Unlock()
 	checkOwn(out, wrong)
-	if len(out) == 0 || len(wrong) > 0 {
-		return "", nil
+	if len(wrong) > 0 {
+		return nil
 	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return "", fmt.Errorf("write somebody's settings: %w", err)
-	}
-	return string(text), nil
+	return out
 }
 
 // checkOwn says what is wrong with what somebody entered, by input.
 func checkOwn(out map[string]any, wrong map[string]string) {
 	text := func(id string) string { s, _ := out[id].(string); return s }
 	if z := text(inZone); z != "" {
-		if _, err := time.LoadLocation(z); err != nil || z == "Local" {
+		if !isZone(z) {
 			wrong[inZone] = "I do not know that zone. Write it such as Europe/Berlin or America/New_York."
 		}
 	}

@@ -26,14 +26,11 @@ func isStale(err error) bool {
 // step as of its own time, and then the time that passed. What came of it is
 // stored as a whole.
 func (b *Bot) Look(ctx context.Context, k signals.Key) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	err := b.heed(ctx)
-	if err != nil {
-		return fmt.Errorf("look at %s: %w", k, err)
-	}
+	var err error
 	for range tries {
-		if err = b.look(ctx, k); !isStale(err) {
+		if err = b.lookOnce(ctx, k); isUntrained(err) {
+			b.train()
+		} else if !isStale(err) {
 			break
 		}
 		b.meter.Add("looks_repeated", 1)
@@ -45,12 +42,22 @@ func (b *Bot) Look(ctx context.Context, k signals.Key) error {
 	return nil
 }
 
-func (b *Bot) look(ctx context.Context, k signals.Key) error {
+func (b *Bot) lookOnce(ctx context.Context, k signals.Key) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.thawed()
+	if err := b.heed(ctx); err != nil {
+		return err
+	}
+	if err := b.brain.trained(); err != nil {
+		return err
+	}
 	st, known, err := b.c.Store.Standing(ctx, k)
 	if err != nil {
 		return err
 	}
 	if !known { // it was forgotten meanwhile
+		delete(b.waits, k)
 		return b.c.Store.Commit(ctx, signals.Outcome{Case: k})
 	}
 	br := b.brain
@@ -58,7 +65,7 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 	br.begin(ctx)
 	br.catchUp()
 	br.w.Book = decide.NewBook(shelf, b.c.AsLive)
-	l := &look{Bot: b, brain: br, st: st, now: b.c.Now(), out: signals.Outcome{Case: k, Looked: st.Looked, Posts: st.Posts}, wish: st.Look}
+	l := &look{Bot: b, brain: br, st: st, now: b.c.Now(), out: signals.Outcome{Case: k, Looked: st.Looked, Posts: st.Posts}, wish: b.overdue(k, st.Look)}
 	if err := l.run(ctx); err != nil {
 		if br.err != nil {
 			delete(br.w.Rooms, k.Channel())
@@ -86,6 +93,7 @@ func (b *Bot) look(ctx context.Context, k signals.Key) error {
 	if err := b.c.Store.Commit(ctx, l.out); err != nil {
 		return err
 	}
+	b.waited(l)
 	b.measure(l)
 	b.homesChanged(ctx, l.out.Records)
 	return nil
@@ -117,7 +125,7 @@ func (l *look) run(ctx context.Context) error {
 	for _, e := range news {
 		l.out.Looked = max(l.out.Looked, e.Pos)
 	}
-	if err := l.brain.follow(ctx, l.st.Looked); err != nil { // another replica may have judged what this one has not taken yet
+	if err := l.follow(ctx, l.st.Looked); err != nil { // another replica may have judged what this one has not taken yet
 		return err
 	}
 	list := l.steps(news)
@@ -134,7 +142,7 @@ func (l *look) run(ctx context.Context) error {
 			l.judge(c, nil, l.wish, false)
 		}
 		l.restore()
-		if err := l.brain.follow(ctx, s.pos); err != nil {
+		if err := l.follow(ctx, s.pos); err != nil {
 			return err
 		}
 		c := l.stand(s.last, true)
@@ -167,7 +175,14 @@ func (l *look) followHead(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.brain.follow(ctx, head)
+	return l.follow(ctx, head)
+}
+
+func (l *look) follow(ctx context.Context, upTo int64) error {
+	if err := l.brain.follow(ctx, upTo); err != nil {
+		return err
+	}
+	return l.brain.trained()
 }
 
 // stand puts the case into the world as it stood before an event, or after it.
@@ -219,7 +234,7 @@ func (l *look) time(judged bool) {
 	if c == nil {
 		return
 	}
-	for n := 0; !l.wish.IsZero() && !l.wish.After(l.now) && n < 1000; n++ {
+	for n := 0; !l.wish.IsZero() && !l.wish.After(l.now) && !l.unread() && n < 1000; n++ {
 		at := l.wish
 		l.judge(c, nil, at, true)
 		judged = true
@@ -235,6 +250,9 @@ func (l *look) time(judged bool) {
 		l.judge(c, nil, at, true)
 	}
 	l.out.Look = l.wish
+	if !l.wish.IsZero() && !l.wish.After(l.now) && l.unread() {
+		l.out.Look = l.now.Add(unreadPause)
+	}
 }
 
 // judge asks the brain once and keeps the case's wishes.

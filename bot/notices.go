@@ -17,12 +17,17 @@ func (b *Bot) Notice(ctx context.Context, id string, card *view.Card) error {
 		return nil
 	}
 	card.Key, card.Kind = id, "notice"
+	return b.queue(ctx, id, b.c.Admin, card)
+}
+
+// queue puts a card, or a notice, on its way to somebody: once for each id.
+func (b *Bot) queue(ctx context.Context, id, target string, card any) error {
 	body, err := json.Marshal(card)
 	if err != nil {
-		return fmt.Errorf("write notice %s: %w", id, err)
+		return fmt.Errorf("write message %s: %w", id, err)
 	}
-	if err := b.c.Store.Notice(ctx, id, b.c.Admin, body, b.c.Now()); err != nil {
-		return fmt.Errorf("tell the admins of %s: %w", id, err)
+	if err := b.c.Store.Notice(ctx, id, target, body, b.c.Now()); err != nil {
+		return fmt.Errorf("queue message %s: %w", id, err)
 	}
 	return nil
 }

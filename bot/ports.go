@@ -157,9 +157,10 @@ type Ticket struct {
 
 // Issue is an issue at a Jira site.
 type Issue struct {
-	Case  signals.Key
-	Label string
-	URL   string
+	Case     signals.Key
+	Label    string
+	URL      string
+	Audience signals.Audience // who may see it, as far as the site tells
 }
 
 // unfilled is what the error of a Create may tell: what is missing or wrong, by

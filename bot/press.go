@@ -48,8 +48,6 @@ type pressing struct {
 	place  bool // it stands in a channel
 }
 
-func quietly(text string) view.Reply { return view.Reply{Card: say(text), Ephemeral: true} }
-
 // pressing finds the nudges behind a button.
 func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, error) {
 	p := &pressing{titles: make(map[signals.Key]string), raiser: make(map[*signals.Record]string)}
@@ -112,7 +110,7 @@ func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live,
 			in = w.Org.Who(it.n.To) == who
 		}
 		mine = mine || in
-		if !in || !p.place && !c.sees(it) || p.place && !maySee(w, it.n.Signal, w.Org.ChannelViewer(it.n.To)) && !c.sees(it) {
+		if !in || !p.place && !c.sees(it) || p.place && !b.readsThere(w, it) && !c.sees(it) {
 			continue
 		}
 		if v.which == "" || meant == it.n.Signal.Case {
@@ -132,13 +130,20 @@ func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live,
 	}
 }
 
+// readsThere reports whether everybody in the channel that was told of a nudge
+// may see what it is about.
+func (b *Bot) readsThere(w *decide.World, it item) bool {
+	r := b.readerOf(w, it.n.To)
+	return r.maySee(w, it.n.Signal)
+}
+
 func (p *pressing) title(k signals.Key) string { return p.titles[k] }
 
 // do does one thing about what was pressed on.
 func (b *Bot) do(ctx context.Context, a view.Asked, verb string, v value, p *pressing) (view.Reply, error) {
 	switch {
 	case p.no != "":
-		return b.decline(a, p.no), nil
+		return tell(a, p.no), nil
 	case verb == notMe || verb == useless || verb == passOn || verb == linkTo:
 		return b.form(a, verb, v, p), nil
 	case verb == ticket:
@@ -156,22 +161,23 @@ func (b *Bot) do(ctx context.Context, a view.Asked, verb string, v value, p *pre
 	case verb == gather:
 		return b.bringTogether(ctx, a, p.held[0])
 	}
-	return b.decline(a, "I do not know that button. The message may be of an older time."), nil
+	return tell(a, "I do not know that button. The message may be of an older time."), nil
 }
 
-// decline tells somebody kindly why nothing happened, where they asked.
-func (b *Bot) decline(a view.Asked, text string) view.Reply {
+// tell answers somebody in a sentence, where they asked: in place of a form, else
+// so that only they see it.
+func tell(a view.Asked, text string) view.Reply {
 	if a.Kind == view.Submit {
 		return view.Reply{Modal: &view.Modal{ID: "told", Title: "andon", Lines: []view.Paragraph{{Text: text}}}}
 	}
-	return quietly(text)
+	return view.Reply{Card: say(text), Ephemeral: true}
 }
 
 // claim is "I'm on it".
 func (b *Bot) claim(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
 	left := slices.DeleteFunc(slices.Clone(p.held), func(it item) bool { return over(it.r) })
 	if len(left) == 0 {
-		return b.decline(a, "It is solved already. Thank you all the same."), nil
+		return tell(a, "It is solved already. Thank you all the same."), nil
 	}
 	return view.Reply{}, b.happened(ctx, a, left, func(e *signals.Event, _ item) bool { e.Kind = signals.Claimed; return true })
 }
@@ -192,9 +198,9 @@ func (b *Bot) solve(ctx context.Context, a view.Asked, p *pressing) (view.Reply,
 	switch {
 	case len(closes)+len(confirms) > 0:
 	case over(p.held[0].r):
-		return b.decline(a, "It is solved already. Thank you all the same."), nil
+		return tell(a, "It is solved already. Thank you all the same."), nil
 	default:
-		return b.decline(a, "An issue is solved in Jira; then this message says so too."), nil
+		return tell(a, "An issue is solved in Jira; then this message says so too."), nil
 	}
 	if err := b.happened(ctx, a, closes, func(e *signals.Event, it item) bool {
 		e.Kind, e.To = signals.Closed, saidSolved
@@ -224,7 +230,7 @@ func (b *Bot) deny(ctx context.Context, a view.Asked, p *pressing) (view.Reply, 
 		}
 	}
 	if len(own) == 0 {
-		return b.decline(a, "Only who raised it can say that here. If you see it too, please write so in the thread, or pull the cord."), nil
+		return tell(a, "Only who raised it can say that here. If you see it too, please write so in the thread, or pull the cord."), nil
 	}
 	return view.Reply{}, b.byRaiser(ctx, a, p, own, signals.Denied)
 }
@@ -260,16 +266,21 @@ func (b *Bot) isRaiser(ctx context.Context, user, raiser string) (who string, is
 	return who, is, err
 }
 
+// pressedOn begins an event of the case of a signal, made by what somebody
+// pressed.
+func pressedOn(a view.Asked, s *signals.Signal, now time.Time) *signals.Event {
+	e := byHand(a, "pressed", s.Case.String(), now)
+	e.Case, e.Audience = s.Case, s.Audience
+	return e
+}
+
 // happened writes into the journal what somebody did about some nudges, one
 // event for each of their cases; fill says what, or false for nothing.
 func (b *Bot) happened(ctx context.Context, a view.Asked, held []item, fill func(e *signals.Event, it item) bool) error {
 	var d signals.Delivery
-	now := b.c.Now().UTC().Truncate(time.Microsecond)
+	now := b.c.Now().Truncate(time.Microsecond)
 	for _, it := range held {
-		k := it.n.Signal.Case
-		e := &signals.Event{
-			ID: "andon/pressed/" + a.ID + "/" + k.String(), Case: k, Actor: a.User, At: now, Seq: signals.Seq{Entry: now.UnixMicro()}, Audience: it.n.Signal.Audience,
-		}
+		e := pressedOn(a, it.n.Signal, now)
 		if fill(e, it) && !slices.ContainsFunc(d.Events, func(o *signals.Event) bool { return o.ID == e.ID }) {
 			d.Events = append(d.Events, e)
 		}

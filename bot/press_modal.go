@@ -41,7 +41,7 @@ func (b *Bot) form(a view.Asked, verb string, v value, p *pressing) view.Reply {
 			view.Input{ID: inReason, Kind: view.TextInput, Label: "What should they know?", Optional: true, Max: 500})
 	case useless:
 		m.Title = "Not useful"
-		m.Inputs = append(m.Inputs, view.Input{ID: inWhy, Kind: view.ChoiceInput, Label: "What was it?", Hint: "It counts for the detector's record. Nobody sees who said so.", Options: []view.Option{
+		m.Inputs = append(m.Inputs, view.Input{ID: inWhy, Kind: view.ChoiceInput, Label: "What was it?", Hint: "It counts when I judge how useful such messages are. Nobody sees who said so.", Options: []view.Option{
 			{Text: "It is not true", Value: "wrong"}, {Text: "True, but not worth a message", Value: "noise"},
 			{Text: "It came too late", Value: "late"}, {Text: "It should not be looked at", Value: "private"},
 		}})
@@ -54,11 +54,7 @@ func (b *Bot) form(a view.Asked, verb string, v value, p *pressing) view.Reply {
 		m.Inputs = append(m.Inputs, view.Input{ID: inIssue, Label: "Which issue?", Hint: "Such as PAY-17, or its address."})
 	case snooze:
 		m.Title = "Snooze"
-		in := view.Input{ID: snooze, Kind: view.ChoiceInput, Label: "When shall I tell you again?"}
-		for _, s := range snoozes {
-			in.Options = append(in.Options, view.Option{Text: s.text, Value: s.id})
-		}
-		m.Inputs = append(m.Inputs, in)
+		m.Inputs = append(m.Inputs, view.Input{ID: snooze, Kind: view.ChoiceInput, Label: "When shall I tell you again?", Options: snoozeOptions(func(id string) string { return id })})
 	case solved:
 		m.Title = "Solved"
 	case gather:
@@ -90,7 +86,7 @@ func (b *Bot) sent(ctx context.Context, a view.Asked) (view.Reply, error) {
 		return view.Reply{}, err
 	}
 	if p.no != "" {
-		return b.decline(a, p.no), nil
+		return tell(a, p.no), nil
 	}
 	switch a.Action {
 	case notMe:
@@ -111,7 +107,7 @@ func (b *Bot) sent(ctx context.Context, a view.Asked) (view.Reply, error) {
 	case ticket:
 		return b.ticketPage(ctx, a, hidden, pages, p)
 	}
-	return b.decline(a, "I do not know that form. It may be of an older time."), nil
+	return tell(a, "I do not know that form. It may be of an older time."), nil
 }
 
 // refuse is "Not me": somebody else is asked now, and the next time.
@@ -128,7 +124,7 @@ func (b *Bot) refuse(ctx context.Context, a view.Asked, p *pressing) (view.Reply
 			return nil
 		}
 		for _, it := range p.held {
-			e, err := b.hint(w, a, it, whom, now)
+			e, err := hint(w, a, it, whom, now)
 			if err != nil {
 				return err
 			}
@@ -166,7 +162,7 @@ func refusable(w *decide.World, user, whom string, now time.Time) string {
 	}
 	if ok, why, _ := w.Org.Available(whom, now); !ok {
 		if strings.HasPrefix(why, "is away") || strings.HasPrefix(why, "has left") {
-			return nameOf(w, whom) + " " + why + ". Choose somebody else, or leave it empty."
+			return nameOf(w.Org, whom) + " " + why + ". Choose somebody else, or leave it empty."
 		}
 		return "I cannot ask them. Choose somebody else, or leave it empty."
 	}
@@ -175,7 +171,7 @@ func refusable(w *decide.World, user, whom string, now time.Time) string {
 
 // hint teaches the roster that somebody is not to be asked about things like
 // this one, and who is, for as long as the policy says.
-func (b *Bot) hint(w *decide.World, a view.Asked, it item, whom string, now time.Time) (*signals.Event, error) {
+func hint(w *decide.World, a view.Asked, it item, whom string, now time.Time) (*signals.Event, error) {
 	c := w.Case(it.n.Signal.Case)
 	if c == nil || w.Org.Policy.Hints <= 0 || isPlace(w, it.n.To) && w.Org.Who(it.n.Owner) != w.Org.Who(a.User) {
 		return nil, nil
@@ -194,17 +190,9 @@ func (b *Bot) hint(w *decide.World, a view.Asked, it item, whom string, now time
 	if err != nil {
 		return nil, fmt.Errorf("write the hint: %w", err)
 	}
-	e := b.ofOrg(a, "hint/"+shortID(h.ID()), now)
+	e := byHand(a, "hint", shortID(h.ID()), now)
 	e.Kind, e.Field, e.To, e.Text = signals.RosterSet, "hint", h.ID(), string(text)
 	return e, nil
-}
-
-// ofOrg begins an event of the organisation that somebody made by hand.
-func (b *Bot) ofOrg(a view.Asked, what string, now time.Time) *signals.Event {
-	return &signals.Event{
-		ID: "andon/" + what + "/" + a.ID, Case: signals.Key{Source: signals.Own, Site: "slack", ID: "org"},
-		Actor: a.User, At: now, Seq: signals.Seq{Entry: now.UnixMicro()}, Audience: signals.Restricted,
-	}
 }
 
 // notUseful keeps what somebody thinks of nudges.
@@ -233,7 +221,7 @@ func (b *Bot) notUseful(ctx context.Context, a view.Asked, p *pressing) (view.Re
 	}
 	if why == "private" {
 		return view.Reply{Modal: &view.Modal{ID: optOut, Title: "Thank you", Submit: "Opt out", Lines: []view.Paragraph{
-			{Text: "It counts for the detector's record, and nobody sees who said so."},
+			{Text: "It counts when I judge how useful such messages are, and nobody sees who said so."},
 			{Text: "Would you like that what you write is not looked at any more, and that I never nudge you? You can take it back at any time. Close this form to leave everything as it is."},
 		}}}, nil
 	}
@@ -242,14 +230,14 @@ func (b *Bot) notUseful(ctx context.Context, a view.Asked, p *pressing) (view.Re
 
 // optsOut is the second answer of who finds that andon looked at what is private.
 func (b *Bot) optsOut(ctx context.Context, a view.Asked) (view.Reply, error) {
-	now := b.c.Now().UTC()
-	e := b.ofOrg(a, "optout", now)
-	e.Kind, e.Field, e.Text = signals.RosterSet, "own", `{"opted_out":true}`
-	if err := b.inWorld(ctx, func(w *decide.World) error { e.To = w.Org.Who(a.User); return nil }); err != nil {
+	e := byHand(a, "own", "optout", b.c.Now())
+	if err := b.inWorld(ctx, func(w *decide.World) error {
+		return setOwn(e, w.Org.Who(a.User), map[string]any{"opted_out": true})
+	}); err != nil {
 		return view.Reply{}, err
 	}
 	if err := b.Accept(ctx, signals.Delivery{Events: []*signals.Event{e}}); err != nil {
 		return view.Reply{}, err
 	}
-	return b.decline(a, "Done. What you write is not looked at any more, and I do not nudge you."), nil
+	return tell(a, "Done. What you write is not looked at any more, and I do not nudge you."), nil
 }

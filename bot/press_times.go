@@ -19,10 +19,7 @@ const morning = 9
 // snoozeEnd is when somebody is told again: in their own zone, and on a day and
 // at an hour at which they work. false where the word is not known.
 func snoozeEnd(id string, cal *signals.Calendar, now time.Time) (time.Time, bool) {
-	zone := time.UTC
-	if cal != nil && cal.Zone != nil {
-		zone = cal.Zone
-	}
+	zone := zoneIn(cal)
 	local := now.In(zone)
 	y, m, d := local.Date()
 	switch id {
@@ -37,11 +34,19 @@ func snoozeEnd(id string, cal *signals.Calendar, now time.Time) (time.Time, bool
 	return time.Time{}, false
 }
 
+// snoozeOptions are the choices of when somebody is told again.
+func snoozeOptions(value func(id string) string) (out []view.Option) {
+	for _, s := range snoozes {
+		out = append(out, view.Option{Text: s.text, Value: value(s.id)})
+	}
+	return out
+}
+
 // snoozed is "Snooze": who was told is told again later. Without a time it asks
 // for one.
 func (b *Bot) snoozed(ctx context.Context, a view.Asked, v value, p *pressing) (view.Reply, error) {
 	if p.shared {
-		return b.decline(a, "Others read this message too, so it cannot be put off here."), nil
+		return tell(a, "Others read this message too, so it cannot be put off here."), nil
 	}
 	if v.verb == "" {
 		v.which = ""
@@ -52,7 +57,7 @@ func (b *Bot) snoozed(ctx context.Context, a view.Asked, v value, p *pressing) (
 	}
 	left := slices.DeleteFunc(slices.Clone(p.held), func(it item) bool { return over(it.r) })
 	if len(left) == 0 {
-		return b.decline(a, "It is solved already, so there is nothing to put off."), nil
+		return tell(a, "It is solved already, so there is nothing to put off."), nil
 	}
 	var until time.Time
 	ok := false
@@ -63,7 +68,7 @@ func (b *Bot) snoozed(ctx context.Context, a view.Asked, v value, p *pressing) (
 		return view.Reply{}, err
 	}
 	if !ok {
-		return b.decline(a, "I do not know for how long that is. Please choose a time again."), nil
+		return tell(a, "I do not know for how long that is. Please choose a time again."), nil
 	}
 	return view.Reply{}, b.happened(ctx, a, left, func(e *signals.Event, _ item) bool {
 		e.Kind, e.To = signals.Snoozed, until.UTC().Format(time.RFC3339)

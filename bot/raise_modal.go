@@ -55,7 +55,7 @@ func (b *Bot) shortcut(ctx context.Context, a view.Asked) (view.Reply, error) {
 	switch a.Action {
 	case RaiseShortcut:
 		if a.Message == "" {
-			return quietly("I cannot tell which message that is."), nil
+			return tell(a, "I cannot tell which message that is."), nil
 		}
 		q := &question{Bot: b, ctx: ctx, asked: a}
 		if err := q.begin(false); err != nil {
@@ -191,7 +191,7 @@ func narrower(a, b signals.Audience) signals.Audience {
 func (b *Bot) notASignal(ctx context.Context, a view.Asked) (view.Reply, error) {
 	k, ok := threadKey(a.Message, a.Thread)
 	if !ok {
-		return quietly("I cannot tell which message that is."), nil
+		return tell(a, "I cannot tell which message that is."), nil
 	}
 	q := &question{Bot: b, ctx: ctx, asked: a}
 	if err := q.begin(true); err != nil {
@@ -235,7 +235,7 @@ func (q *question) useless(records []*signals.Record) (*view.Card, []signals.Opi
 			}
 			e := q.happensTo(signals.Useless, r.Signal.Case, r.Signal.Audience)
 			e.Field, e.Ref = "noise", n.Key()
-			opinions = append(opinions, signals.Opinion{Nudge: n.Key(), By: q.who(), Verdict: "useless", Why: "noise", At: q.words.now})
+			opinions = append(opinions, signals.Opinion{Nudge: n.Key(), By: q.who(), Verdict: useless, Why: "noise", At: q.words.now})
 		}
 	}
 	if len(detectors) == 0 {

@@ -36,9 +36,9 @@ func (b *Bot) drop(ctx context.Context, out *signals.Outgoing, records []*signal
 				if len(out.Copies) == 0 {
 					why, is = w.Outlived(r, n, b.c.Now())
 				}
-				switch v := readerOf(w, n.To); {
+				switch v := b.readerOf(w, n.To); {
 				case is:
-				case !v.shared && (outside[n.Key()] || !maySee(w, n.Signal, v.viewer)):
+				case (!v.shared || v.viewer.Guest) && (outside[n.Key()] || !v.maySee(w, n.Signal)):
 					why = unseen
 				case !v.shared:
 					if ok, not, _ := w.Org.Available(n.To, b.c.Now()); !ok {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"andon/signals"
 	"andon/signals/decide"
@@ -18,7 +20,7 @@ import (
 // passed over and the world built from the journal.
 const (
 	worldSnapshot = "world"
-	worldForm     = "2"
+	worldForm     = "3"
 )
 
 // save stores a snapshot of the world as it stands.
@@ -37,20 +39,61 @@ func (b *brain) save(ctx context.Context) error {
 // encode makes the snapshot of the world as it stands.
 func (b *brain) encode() ([]byte, error) {
 	var body bytes.Buffer
-	s := snap.NewWriter(&body)
+	err := b.write(&body)
+	return body.Bytes(), err
+}
+
+func (b *brain) write(to io.Writer) error {
+	s := snap.NewWriter(to)
 	b.w.Save(s)
 	s.Count(len(b.later))
 	for _, e := range b.later {
 		text, err := json.Marshal(e)
 		if err != nil {
-			return nil, fmt.Errorf("write event %s into the snapshot: %w", e.ID, err)
+			return fmt.Errorf("write event %s into the snapshot: %w", e.ID, err)
 		}
 		s.Bytes(text)
 	}
 	if err := s.Close(); err != nil {
-		return nil, fmt.Errorf("write the snapshot of the models: %w", err)
+		return fmt.Errorf("write the snapshot of the models: %w", err)
 	}
-	return body.Bytes(), nil
+	return nil
+}
+
+// freeze makes the snapshot of a world, and gives up its lock between one slice
+// of it and the next. Meanwhile the world takes nothing in, so that the snapshot
+// fits its place in the journal: questions are answered as of then, looks wait.
+// mu is held, and a training that is due was done.
+func (b *Bot) freeze(br *brain) ([]byte, error) {
+	c := sync.NewCond(&b.mu)
+	br.frozen = c
+	defer func() {
+		br.frozen = nil
+		c.Broadcast()
+	}()
+	s := &sliced{lock: &b.mu}
+	err := br.write(s)
+	return s.body.Bytes(), err
+}
+
+// sliced takes a snapshot slice by slice, and opens the lock after each.
+type sliced struct {
+	lock sync.Locker
+	body bytes.Buffer
+}
+
+func (s *sliced) Write(p []byte) (int, error) {
+	s.lock.Unlock()
+	defer s.lock.Lock()
+	runtime.Gosched()
+	return s.body.Write(p)
+}
+
+// thawed waits until no snapshot of the world is being made. mu is held.
+func (b *Bot) thawed() {
+	for c := b.brain.frozen; c != nil; c = b.brain.frozen {
+		c.Wait()
+	}
 }
 
 // store stores a snapshot of how the world stood at a place.

@@ -50,7 +50,7 @@ func (b *Bot) ticketProject(_ context.Context, a view.Asked, v value, p *pressin
 		}
 	}
 	if len(in.Options) == 0 {
-		return b.decline(a, "There is no project in which I may create issues."), nil
+		return tell(a, "There is no project in which I may create issues."), nil
 	}
 	in.Options = in.Options[:min(len(in.Options), 100)]
 	if len(in.Options) == 1 {
@@ -80,7 +80,7 @@ func (b *Bot) ticketPage(ctx context.Context, a view.Asked, hidden string, pages
 	}
 	t, ok := b.c.Tickets[f.site]
 	if !ok || !slices.Contains(t.Projects(), f.project) {
-		return b.decline(a, "I may not create issues in that project any more."), nil
+		return tell(a, "I may not create issues in that project any more."), nil
 	}
 	f.t = t
 	_, last := a.Entered[inTitle]
@@ -169,7 +169,7 @@ func (f *ticketForm) create(ctx context.Context) (view.Reply, error) {
 			t.Fields[name] = s
 		}
 	}
-	if err := f.inWorld(ctx, func(w *decide.World) error { t.ByName = nameOf(w, f.a.User); return nil }); err != nil {
+	if err := f.inWorld(ctx, func(w *decide.World) error { t.ByName = nameOf(w.Org, f.a.User); return nil }); err != nil {
 		return view.Reply{}, err
 	}
 	issue, err := f.t.Create(ctx, t)
@@ -223,7 +223,18 @@ func inLabel(r rune) bool {
 	return r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// linked joins what was found with an issue that there is.
+// knowsIssue reports whether somebody may see an issue: as it was read, else as
+// the site tells of it now.
+func knowsIssue(w *decide.World, user string, issue Issue) bool {
+	v := w.Org.Viewer(user)
+	if c := w.Case(issue.Case); c != nil {
+		return len(c.For(v).Events()) > 0
+	}
+	return v.Sees(issue.Audience)
+}
+
+// linked joins what was found with an issue that there is. Of one that somebody
+// may not see they are told the same as of none.
 func (b *Bot) linked(ctx context.Context, a view.Asked, it item) (view.Reply, error) {
 	label := strings.ToUpper(strings.Trim(strings.TrimSpace(a.Entered[inIssue]), "<>"))
 	if _, rest, ok := strings.Cut(label, "/BROWSE/"); ok {
@@ -235,10 +246,17 @@ func (b *Bot) linked(ctx context.Context, a view.Asked, it item) (view.Reply, er
 	}
 	for _, site := range slices.Sorted(maps.Keys(b.c.Tickets)) {
 		issue, err := b.c.Tickets[site].Link(ctx, label)
-		if err == nil {
+		if err != nil {
+			b.log.Info("an issue could not be linked", "site", site, "error", err)
+			continue
+		}
+		may := false
+		if err := b.inWorld(ctx, func(w *decide.World) error { may = knowsIssue(w, a.User, issue); return nil }); err != nil {
+			return view.Reply{}, err
+		}
+		if may {
 			return b.join(ctx, a, it, issue, "Linked")
 		}
-		b.log.Info("an issue could not be linked", "site", site, "error", err)
 	}
 	return view.Reply{Errors: map[string]string{inIssue: "I find no issue of that name that I may link. Is the key right?"}}, nil
 }

@@ -35,16 +35,14 @@ func (f *ticketForm) draft(w *decide.World) (title, text string) {
 		if title == "" {
 			title = view.Line(said, draftTitle)
 		}
-		lines = append(lines, nameOf(w, p.Event.Actor)+": "+said)
+		lines = append(lines, nameOf(w.Org, p.Event.Actor)+": "+said)
 	}
 	text = strings.Join(lines, "\n")
 	if r := []rune(text); len(r) > draftText {
 		text = string(r[:draftText]) + "…"
 	}
-	if f.c.Links != nil {
-		if url := f.c.Links(k, ""); url != "" {
-			text = strings.TrimSpace(text + "\n\nFound in chat: " + url)
-		}
+	if url := f.url(k, ""); url != "" {
+		text = strings.TrimSpace(text + "\n\nFound in chat: " + url)
 	}
 	return title, text
 }
@@ -61,7 +59,7 @@ func readable(w *decide.World, site, s string) string {
 		case kind == "@" && label != "":
 			return "@" + strings.TrimPrefix(label, "@")
 		case kind == "@":
-			return "@" + nameOf(w, signals.ID(signals.Slack, site, id))
+			return "@" + nameOf(w.Org, signals.ID(signals.Slack, site, id))
 		case kind == "#" && label != "":
 			return "#" + label
 		case kind == "" && label != "" && label != id:

@@ -57,5 +57,5 @@ func (b *Bot) passedOn(ctx context.Context, a view.Asked, it item) (view.Reply, 
 			return view.Reply{}, fmt.Errorf("pass the message on: %w", err)
 		}
 	}
-	return b.decline(a, "Thank you. I pass it on if they can still be reached."), nil
+	return tell(a, "Thank you. I pass it on if they can still be reached."), nil
 }

@@ -19,7 +19,8 @@ const welcomeMark = "welcome/"
 
 // Welcome says one message into a channel that andon came into: what is watched,
 // what is kept and for how long, and how to stop it. by is who invited it, ""
-// where it joined by itself. Until Goodbye it is said once.
+// where it joined by itself; whoever it was is thanked, and not named. Until
+// Goodbye it is said once.
 func (b *Bot) Welcome(ctx context.Context, channel, by string) error {
 	in, n, err := b.stay(ctx, channel)
 	if err != nil || in {
@@ -48,6 +49,12 @@ func (b *Bot) Goodbye(ctx context.Context, channel string) error {
 		return err
 	}
 	return b.c.Store.SetCursor(ctx, welcomeMark+channel, "out "+strconv.Itoa(n))
+}
+
+// Gone reports whether andon was in a channel and left it, as far as is known.
+func (b *Bot) Gone(ctx context.Context, channel string) (bool, error) {
+	in, n, err := b.stay(ctx, channel)
+	return err == nil && !in && n > 0, err
 }
 
 // stay reports whether andon is in a channel as far as is known, and how often

@@ -19,12 +19,7 @@ const farthest = 2 * 366 * 24 * time.Hour
 var timeLeads = map[string]bool{"until": true, "till": true, "for": true, "in": true, "at": true, "on": true, "by": true, "after": true}
 
 // zone is where the clock of the asker hangs.
-func (g *grammar) zone() *time.Location {
-	if g.cal == nil || g.cal.Zone == nil {
-		return time.UTC
-	}
-	return g.cal.Zone
-}
+func (g *grammar) zone() *time.Location { return zoneIn(g.cal) }
 
 // morning is when the asker begins to work.
 func (g *grammar) morning() time.Duration {

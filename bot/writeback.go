@@ -63,8 +63,8 @@ func (b *Bot) note(c *signals.Case, on signals.Key, r *signals.Record) Note {
 		}
 	}
 	n.Text = "Whoever raised it confirmed that it is solved (" + strings.Join(said, ", ") + ", UTC)."
-	if c.Key.Source == signals.Slack && r.Signal.Audience == signals.Public && b.c.Links != nil {
-		n.URL = b.c.Links(c.Key, "")
+	if c.Key.Source == signals.Slack && r.Signal.Audience == signals.Public {
+		n.URL = b.url(c.Key, "")
 	}
 	return n
 }

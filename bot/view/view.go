@@ -49,9 +49,13 @@ func (c Chart) Empty() bool {
 // Lines returns the chart in words: its title, then a line per label.
 func (c Chart) Lines() []string {
 	out := []string{c.Title}
+	plain := len(c.Series) == 1 && strings.EqualFold(c.Series[0].Name, c.Unit) // the unit says it all
 	for i, label := range c.Labels {
 		line := label + ":"
 		for _, s := range c.Series {
+			if plain {
+				s.Name = ""
+			}
 			if i < len(s.Values) {
 				line += " " + strings.TrimSpace(s.Name+" "+strconv.FormatFloat(s.Values[i], 'f', -1, 64))
 			}

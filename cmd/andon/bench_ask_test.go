@@ -24,9 +24,9 @@ import (
 // BenchmarkAsk measures the time in which Slack has its answer, over signed
 // HTTP, while the loop is busy with events that arrive at random times, 30,000
 // an hour: of a slash command, whose answer stands in the acknowledgement, and
-// of a button, which is stored before it is acknowledged. The reference, in the
-// same run, is the health page of the same server. ANDON_BENCH_BIG=1 takes
-// 1,000,000 stored events for 100,000.
+// of the button "I'm on it" on a nudge that stands, which is stored before it is
+// acknowledged. The reference, in the same run, is the health page of the same
+// server. ANDON_BENCH_BIG=1 takes 1,000,000 stored events for 100,000.
 func BenchmarkAsk(b *testing.B) {
 	events, lasts := 100_000, 20*time.Second
 	if big() {
@@ -102,16 +102,74 @@ func (a *asker) health(b testing.TB) time.Duration {
 	return time.Since(began)
 }
 
+// claimable are the nudges that were said and that nobody has answered yet.
+type claimable struct {
+	mu   sync.Mutex
+	had  map[string]bool
+	list []unclaimed
+}
+
+// unclaimed is one of them.
+type unclaimed struct {
+	user, message string
+	since         time.Time // real time
+}
+
+// heard takes in what is about to be said.
+func (c *claimable) heard(o *signals.Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range o.Records {
+		for _, n := range r.Nudges {
+			if n.State == signals.Sending && n.Message != "" && n.To != "" && !c.had[n.Message] {
+				c.had[n.Message] = true
+				c.list = append(c.list, unclaimed{"U" + n.To, n.Message, time.Now()})
+			}
+		}
+	}
+}
+
+// next is one that was said a while ago; each is given once.
+func (c *claimable) next() (unclaimed, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.list) == 0 || time.Since(c.list[0].since) < 2*time.Second {
+		return unclaimed{}, false
+	}
+	out := c.list[0]
+	c.list = c.list[1:]
+	return out, true
+}
+
+// claims counts how often somebody is on it, as the journal has it after a place.
+func (s *benchService) claims(b testing.TB, after int64) (n int) {
+	for {
+		entries, err := s.db.Follow(b.Context(), after, 1000)
+		require.NoError(b, err)
+		if len(entries) == 0 {
+			return n
+		}
+		for _, e := range entries {
+			after = e.Pos
+			if e.Kind == signals.Claimed {
+				n++
+			}
+		}
+	}
+}
+
 // asked starts the service, keeps it busy and asks it for a while.
 func (s *stock) asked(b *testing.B, lasts time.Duration) {
 	c, now := benchConfig(s.url), benchClock()
 	c.KeepText = 10 * 365 * 24 * time.Hour
 	withSlack(b, c, nil)
 	c.Slack[0].SigningSecret = benchSecret
-	w := newWaits()
-	svc := serving(b, c, now, w.heard)
+	said := &claimable{had: make(map[string]bool)}
+	svc := serving(b, c, now, said.heard)
 	defer svc.stop()
 	time.Sleep(3 * time.Second) // what is done once a day is done at a start, and is not what is measured
+	before, err := svc.db.Head(b.Context())
+	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(b.Context())
 	var busy sync.WaitGroup
 	busy.Go(func() { s.keepBusy(ctx, b, svc, now) })
@@ -126,12 +184,18 @@ func (s *stock) asked(b *testing.B, lasts time.Duration) {
 			text += labels[rand.IntN(len(labels))]
 		}
 		command = append(command, ms(a.command(b, user, text)))
-		button = append(button, ms(a.button(b, user, "claim", "mnone")))
+		if n, ok := said.next(); ok {
+			button = append(button, ms(a.button(b, n.user, "claim", n.message)))
+		}
 		health = append(health, ms(a.health(b)))
 		time.Sleep(20 * time.Millisecond)
 	}
 	cancel()
 	busy.Wait()
+	claims := svc.claims(b, before)
+	b.Logf("%d presses, of which the journal has %d claims", len(button), claims)
+	require.Greater(b, claims, len(button)*9/10, "a press is stored before it is acknowledged")
+	require.Greater(b, len(button), 20, "too few presses to measure")
 	for _, m := range []struct {
 		name string
 		list []float64

@@ -11,27 +11,49 @@ import (
 	"andon/signals"
 )
 
-func TestAlertStandsInTheThreadWithItsOwner(t *testing.T) {
-	f := newFloor(t, nil)
-	org := []*signals.Event{
-		{ID: "andon/test/inc", Kind: signals.RosterSet, Case: orgKey, Field: "team", To: "Payments", Text: `{"id":"Payments","lead":"bea","owns":[{"project":"PAY"},{"channel":"slack/T1/C9"}]}`, At: time.Unix(2, 0).UTC()},
-	}
+// alert lets an incident channel that Payments own speak of an issue that
+// wanders. It returns the message in that thread.
+func (f *floor) alert() string {
+	owns := &signals.Event{ID: "andon/test/inc", Kind: signals.RosterSet, Case: orgKey, Field: "team", To: "Payments", Text: `{"id":"Payments","lead":"bea","owns":[{"project":"PAY"},{"channel":"slack/T1/C9"}]}`, At: time.Unix(2, 0).UTC()}
 	issue := pingpong("7", tuesday.Add(-10*time.Minute))
 	for _, e := range issue {
 		e.At = e.At.Add(-30 * 24 * time.Hour) // too old to be said of itself
 	}
 	said := wondered("C9", 100, tuesday, "U3", "Payments are down for all customers, see PAY-7. We look into it.")
-	require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: org}, signals.Delivery{Events: issue, Learn: true}, signals.Delivery{Events: []*signals.Event{said}, Rooms: map[string]string{"slack/T1/C9": "inc-payments"}}))
+	require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{owns}}, signals.Delivery{Events: issue, Learn: true}, signals.Delivery{Events: []*signals.Event{said}, Rooms: map[string]string{"slack/T1/C9": "inc-payments"}}))
 	f.drain()
 	f.until(tuesday.Add(3*time.Hour), true)
 	f.drain()
-	var key string
-	for k, to := range f.said.posts {
+	for key, to := range f.said.posts {
 		if to == said.Case.String() {
-			key = k
+			return key
 		}
 	}
-	require.NotEmpty(t, key, "%v", f.said.posts)
+	require.Fail(f.t, "there is no alert", "%v", f.said.posts)
+	return ""
+}
+
+// proposal lets Ann ask something where whatever is said has to be approved. It
+// returns the message that asks the admins.
+func (f *floor) proposal() string {
+	require.Empty(f.t, f.ask("C1", 100, signals.Public))
+	for key, card := range f.said.cards {
+		if card.Title == "May I say this?" {
+			return key
+		}
+	}
+	require.Fail(f.t, "nobody is asked for approval")
+	return ""
+}
+
+// asking sets a loop up so that whatever is said has to be approved by Carl.
+func asking(c *bot.Config) {
+	c.AsLive, c.Policy.Mode, c.Admins = false, signals.Ask, []string{"slack/T1/U2"}
+}
+
+func TestAlertStandsInTheThreadWithItsOwner(t *testing.T) {
+	f := newFloor(t, nil)
+	key := f.alert()
 	got := f.shows(key)
 	require.Contains(t, got, "This incident may need an update")
 	require.Contains(t, got, "Payments\nWeb\nPayments (back again)\nWeb (back again)\nPayments (back again, now)", "teams, and no times of small ones")
@@ -74,17 +96,8 @@ func TestAskModeAsksTheAdmins(t *testing.T) {
 		said        int
 	}{"approved": {"approve", "It was approved", 2}, "not": {"decline", "It is not said", 1}} {
 		t.Run(name, func(t *testing.T) {
-			f := newFloor(t, func(c *bot.Config) {
-				c.AsLive, c.Policy.Mode, c.Admins = false, signals.Ask, []string{"slack/T1/U2"}
-			})
-			require.Empty(t, f.ask("C1", 100, signals.Public))
-			var key string
-			for k, card := range f.said.cards {
-				if card.Title == "May I say this?" {
-					key = k
-				}
-			}
-			require.NotEmpty(t, key)
+			f := newFloor(t, asking)
+			key := f.proposal()
 			require.Contains(t, f.shows(key), "To: Bea")
 			require.Contains(t, f.shows(key), "[*Approve*]\n[Don't]")
 			require.Contains(t, f.press("slack/T1/U1", "approve", key).Card.Text(), "Only the admins")

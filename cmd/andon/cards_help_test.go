@@ -90,10 +90,15 @@ func (d *desk) Create(_ context.Context, t bot.Ticket) (bot.Issue, error) {
 }
 
 func (d *desk) Link(_ context.Context, label string) (bot.Issue, error) {
-	if label != "PAY-90" {
-		return bot.Issue{}, errors.New("no such issue")
+	switch label {
+	case "PAY-90":
+		return bot.Issue{Case: signals.Key{Source: signals.Jira, Site: "jira", ID: "900"}, Label: label, Audience: signals.Public}, nil
+	case "PAY-91": // nobody has read it, and Jira shows it to few
+		return bot.Issue{Case: signals.Key{Source: signals.Jira, Site: "jira", ID: "901"}, Label: label, Audience: signals.MembersOf("jira/jira/security:1")}, nil
+	case "PAY-8", "PAY-7": // read before
+		return bot.Issue{Case: signals.Key{Source: signals.Jira, Site: "jira", ID: label[4:]}, Label: label, Audience: signals.Public}, nil
 	}
-	return bot.Issue{Case: signals.Key{Source: signals.Jira, Site: "jira", ID: "900"}, Label: "PAY-90"}, nil
+	return bot.Issue{}, errors.New("no such issue")
 }
 
 // catcher passes cards on and remembers the latest of each key.

@@ -227,7 +227,12 @@ func TestCards(t *testing.T) {
 			f.press("slack/T1/U1", "refuse", k)
 		}
 	}
-	path, got := filepath.Join("testdata", "cards.golden"), strings.Join(out, "\n")+"\n"
+	golden(t, "cards.golden", out)
+}
+
+// golden compares parts with a file of testdata.
+func golden(t *testing.T, name string, parts []string) {
+	path, got := filepath.Join("testdata", name), strings.Join(parts, "\n")+"\n"
 	if os.Getenv("UPDATE_CARDS") != "" {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 	}
@@ -250,5 +255,5 @@ func keys(f *floor) func(func(string) bool) {
 func blocksOf(f *floor, key string) string {
 	i := slices.IndexFunc(f.fake.Messages(), func(m fakeslack.Message) bool { return m.Key == key })
 	require.GreaterOrEqual(f.t, i, 0)
-	return strings.ReplaceAll(string(f.fake.Messages()[i].Blocks), `},{"type":"`, "},\n{\"type\":\"")
+	return apart(string(f.fake.Messages()[i].Blocks))
 }

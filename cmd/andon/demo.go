@@ -74,6 +74,7 @@ type show struct {
 	http  *http.Server
 	dir   string // to be removed, "" for none
 	end   time.Time
+	step  time.Duration // of the script, whatever the story; 0 keeps to its moments
 }
 
 // stage makes the company and the service, and lets them meet: what was in Jira

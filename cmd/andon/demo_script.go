@@ -28,6 +28,9 @@ func (s *show) script(ctx context.Context) error {
 	end := s.serve(ctx)
 	err := s.heard(ctx)
 	if err == nil {
+		err = s.learn(ctx, h)
+	}
+	if err == nil {
 		fmt.Fprintf(s.out, "%s, a week from %s.\n", demo.Company, demo.Begin.Format("Monday 2 January 2006"))
 		err = s.steps(ctx, h)
 	}
@@ -36,6 +39,15 @@ func (s *show) script(ctx context.Context) error {
 	}
 	stop()
 	return errors.Join(err, end())
+}
+
+// learn reads what was said before the week, as the service does by itself where
+// it runs freely: what is usual in a channel is judged by it.
+func (s *show) learn(ctx context.Context, h store.Handlers) error {
+	if err := s.svc.ears.swept.Sweep(ctx, time.Time{}); err != nil {
+		return fmt.Errorf("read what was said before: %w", err)
+	}
+	return s.settle(ctx, h)
 }
 
 // serve runs what the service runs besides its queue: that is stepped. end waits
@@ -86,6 +98,9 @@ func (s *show) steps(ctx context.Context, h store.Handlers) error {
 // after is the next step after a moment: the next of the grid, or the next beat
 // of the story where that is sooner.
 func (s *show) after(now time.Time) time.Time {
+	if s.step > 0 {
+		return now.Add(s.step)
+	}
 	step := dayStep
 	if !demo.Working(now) {
 		step = nightStep
@@ -118,7 +133,7 @@ func (s *show) settle(ctx context.Context, h store.Handlers) error {
 
 // acknowledged waits until Slack has nothing on its way to the service.
 func (s *show) acknowledged(ctx context.Context) error {
-	for end := time.Now().Add(10 * time.Second); s.world.Slack.Deliveries().Pending > 0; {
+	for end := time.Now().Add(time.Minute); s.world.Slack.Deliveries().Pending > 0; {
 		if time.Now().After(end) {
 			return errors.New("wait for the service: it does not acknowledge what Slack delivers")
 		}

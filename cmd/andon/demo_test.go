@@ -30,7 +30,7 @@ func TestDemoScript(t *testing.T) {
 	if testing.Short() {
 		end = demo.Begin.AddDate(0, 0, 1).Add(4 * time.Hour)
 	}
-	out, s, records := playDemo(t, end)
+	out, s, records := playDemo(t, end, 0)
 	checkDisturbed(t, records)
 	checkSaidOnce(t, s, records)
 	if testing.Short() {
@@ -69,13 +69,40 @@ func TestDemoConfig(t *testing.T) {
 	require.Equal(t, c.Digest, read.Config.Digest)
 }
 
-// playDemo plays the script up to a moment.
-func playDemo(t *testing.T, end time.Time) (text string, s *show, records []*signals.Record) {
+// TestDemoSaysTheSameAtEverySpeed plays two days in steps that do not keep to the
+// story, as a clock does that runs: whatever its speed, the same is said of the
+// same things.
+func TestDemoSaysTheSameAtEverySpeed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it plays two days several times: run without -short")
+	}
+	end := demo.On("Tue 17:00")
+	said := func(step time.Duration) (out []string) {
+		_, s, records := playDemo(t, end, step)
+		for _, r := range records {
+			for _, n := range r.Nudges {
+				if n.Message != "" {
+					out = append(out, r.Signal.Detector+" to "+s.world.Called(n.To))
+				}
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	want := said(0)
+	require.Contains(t, want, "unanswered_ask to Tess Maddox", "the question of Monday")
+	for _, step := range []time.Duration{3*time.Minute + 17*time.Second, 11*time.Minute + 11*time.Second} {
+		require.Equal(t, want, said(step), "%v", step)
+	}
+}
+
+// playDemo plays the script up to a moment, in steps unless they are 0.
+func playDemo(t *testing.T, end time.Time, step time.Duration) (text string, s *show, records []*signals.Record) {
 	var out bytes.Buffer
 	d := &demoCmd{Speed: 720, Script: true, Seed: 1, LogLevel: "off"}
 	s, err := d.stage(t.Context(), &env{t.Context(), &out, io.Discard})
 	require.NoError(t, err)
-	s.end = end
+	s.end, s.step = end, step
 	var serr error
 	records, serr = nil, s.script(t.Context())
 	if serr == nil {
@@ -153,8 +180,8 @@ func TestDemoScriptIsTheSame(t *testing.T) {
 		t.Skip("it plays a day and a half twice: run without -short")
 	}
 	end := demo.Begin.AddDate(0, 0, 1).Add(3 * time.Hour)
-	one, _, _ := playDemo(t, end)
-	again, _, _ := playDemo(t, end)
+	one, _, _ := playDemo(t, end, 0)
+	again, _, _ := playDemo(t, end, 0)
 	require.Equal(t, one, again)
 }
 

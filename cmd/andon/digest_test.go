@@ -84,7 +84,8 @@ func houses() []*signals.Event {
 	return out
 }
 
-// digester is a service that says digests, with these houses, at a time.
+// digester is a service that says digests, with these houses, at a time, and has
+// watched for long.
 func digester(t *testing.T, at time.Time, more func(*bot.Config)) (*stepper, *pulpit) {
 	p := &pulpit{}
 	s := newStepper(t, storetest.SQLite(t), at, signals.DefaultPolicy(), func(c *bot.Config) {
@@ -96,6 +97,7 @@ func digester(t *testing.T, at time.Time, more func(*bot.Config)) (*stepper, *pu
 		}
 	})
 	require.NoError(t, s.bot.Accept(t.Context(), signals.Delivery{Events: houses()}))
+	require.NoError(t, s.db.SetCursor(t.Context(), "digests since", at.AddDate(0, 0, -30).Format(time.RFC3339)))
 	s.drain()
 	return s, p
 }

@@ -130,7 +130,7 @@ func (c *complaints) but(words []string) (left []string) {
 // takes real time, such as a connection.
 func (o *ordeal) await(what string, ok func() bool) {
 	o.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			require.FailNow(o.t, "waited in vain", "%s\n%s", what, strings.Join(o.errs.but(nil), "\n"))
 		}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,6 +91,7 @@ func clockOf(speed float64, from time.Time) (func() time.Time, error) {
 type service struct {
 	c       *config.Config
 	limits  slack.Limits
+	settled bool // see wiring
 	log     *slog.Logger
 	now     func() time.Time
 	began   time.Time
@@ -112,8 +114,9 @@ type service struct {
 
 // wiring is what a demonstration or a test has otherwise than a service.
 type wiring struct {
-	limits slack.Limits      // the rates that calls to Slack keep to; zero ones are Slack's own
-	more   func(*bot.Config) // changes what the loop is made of; nil: nothing
+	limits  slack.Limits      // the rates that calls to Slack keep to; zero ones are Slack's own
+	settled bool              // its channels know it already: none is greeted at a start
+	more    func(*bot.Config) // changes what the loop is made of; nil: nothing
 }
 
 func newService(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time, w wiring) (*service, error) {
@@ -125,10 +128,11 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	if err != nil {
 		return nil, err
 	}
-	s := &service{c: c, limits: w.limits, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
+	s := &service{c: c, limits: w.limits, settled: w.settled, log: log, now: now, began: time.Now(), tick: 250 * time.Millisecond, db: db, meter: newMeter()}
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
 		Writers: make(map[string]bot.Writer), Tickets: make(map[string]bot.Tickets), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
+		Unread: s.unread,
 	}
 	for _, j := range c.Jira {
 		if j.URL == "" {
@@ -176,6 +180,9 @@ func (s *service) connect(b *bot.Config) error {
 		s.hear(w, team, p)
 		if s.c.Admin != "" {
 			b.Admin = slack.Admin
+		}
+		b.Shared = func(channel string) bool {
+			return slices.ContainsFunc(w.Shared, func(id string) bool { return signals.ID(signals.Slack, team, id) == channel })
 		}
 		b.Address = func(org *signals.Org, target string) (string, string) { return slackAddress(org, team, target) }
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"andon/bot"
 	"andon/cmd/andon/internal/config"
+	"andon/integrations/slack"
 	"andon/integrations/slack/fakeslack"
 	"andon/signals"
 	"andon/store/storetest"
@@ -41,6 +42,7 @@ func TestServeHearsSlack(t *testing.T) {
 	svc, err := newService(t.Context(), &c, slog.New(slog.DiscardHandler), now.now, wiring{more: func(b *bot.Config) { b.AsLive = true }})
 	require.NoError(t, err)
 	svc.tick = 20 * time.Millisecond
+	require.NoError(t, svc.db.SetCursor(t.Context(), slack.CursorOf("slack/T1/C1"), tuesday.Format(time.RFC3339Nano))) // it was known before
 	require.NoError(t, svc.start(t.Context()))
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)

@@ -24,6 +24,7 @@ type ears struct {
 	inbox     *slack.Inbox
 	socket    *slack.Socket
 	http      http.Handler
+	team      string
 	conf      config.Slack
 	owners    map[string]string // account -> person of the written roster
 	missed    chan struct{}     // holds a value while Slack did not tell all that was asked of it
@@ -42,11 +43,54 @@ func (s *service) greet(ctx context.Context, channel, by string) {
 	}
 }
 
+// meet greets a channel that andon is in at a start, where it came there while
+// nobody listened: nothing of it was ever read, or andon was known to have left it.
+func (s *service) meet(ctx context.Context, channel, by string) {
+	if s.settled {
+		return
+	}
+	known, err := s.knows(ctx, channel)
+	gone, gerr := s.bot.Gone(ctx, channel)
+	if err := errors.Join(err, gerr); err != nil {
+		s.log.Warn("whether a channel was known before could not be looked up", "channel", channel, "error", err)
+	} else if gone || !known {
+		s.greet(ctx, channel, by)
+	}
+}
+
+// knows reports whether the history of a channel was read, or imported.
+func (s *service) knows(ctx context.Context, channel string) (bool, error) {
+	read, err := s.db.Cursor(ctx, slack.CursorOf(channel))
+	if err != nil || read != "" {
+		return err == nil, err
+	}
+	_, _, count, err := s.db.RoomCases(ctx, channel, 0, 1)
+	return count > 0, err
+}
+
 // leave forgets that a channel was greeted.
 func (s *service) leave(ctx context.Context, channel string) {
 	if err := s.bot.Goodbye(ctx, channel); err != nil {
 		s.log.Warn("leaving a channel could not be noted", "channel", channel, "error", err)
 	}
+}
+
+// unreadMost is how long what is due in a workspace's channels waits at most for
+// what was said there and is not read yet: an answer may be among it.
+const unreadMost = time.Hour
+
+// unread reports whether something may have been said in a case's workspace that
+// is not read yet, because nobody listened or what was missed is still read.
+func (s *service) unread(k signals.Key) bool {
+	e := s.ears
+	if e == nil || k.Source != signals.Slack || k.Site != e.team {
+		return false
+	}
+	since, is := e.swept.Behind()
+	if !is && e.socket != nil {
+		since, is = e.socket.Silent()
+	}
+	return is && s.now().Sub(since) < unreadMost
 }
 
 // hear makes the way from Slack into the journal, where one is configured.
@@ -55,7 +99,7 @@ func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
 		s.log.Warn("Slack is not listened to: neither app_token nor signing_secret is given", "team", team)
 		return
 	}
-	e := &ears{poster: p, conf: w, owners: make(map[string]string), missed: make(chan struct{}, 1)}
+	e := &ears{poster: p, team: team, conf: w, owners: make(map[string]string), missed: make(chan struct{}, 1)}
 	for _, person := range s.c.Roster.People {
 		for _, id := range person.Slack {
 			e.owners[signals.ID(signals.Slack, team, id)] = person.ID
@@ -67,7 +111,7 @@ func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
 		Again:  s.takenAway,
 	})
 	e.directory.SetWatch(slack.Watch{Patterns: w.Channels, Named: w.Shared, On: func(channel string) (on, said bool) { return s.bot.Watches(channel) }})
-	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.greet, Left: s.leave}
+	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.greet, Left: s.leave, Met: s.meet}
 	e.swept = &slack.Swept{
 		Poster: p, Directory: e.directory, Cursor: s.db.Cursor, SetCursor: s.db.SetCursor, Log: s.log,
 		Accept: func(ctx context.Context, d signals.Delivery) error { return s.bot.Accept(ctx, d) },

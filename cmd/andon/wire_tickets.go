@@ -130,7 +130,7 @@ func (s tickets) Link(ctx context.Context, label string) (bot.Issue, error) {
 	for _, e := range d.Events {
 		if e.Kind == signals.Opened {
 			i := slices.IndexFunc(e.Set, func(v signals.Value) bool { return v.Field == signals.FieldLabel })
-			out := bot.Issue{Case: e.Case, Label: strings.ToUpper(strings.TrimSpace(label))}
+			out := bot.Issue{Case: e.Case, Label: strings.ToUpper(strings.TrimSpace(label)), Audience: e.Audience}
 			if i >= 0 {
 				out.Label = e.Set[i].To
 			}

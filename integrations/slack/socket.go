@@ -87,6 +87,10 @@ func (s *Socket) Lines() []LineState {
 	return out
 }
 
+// Silent tells since when, by Now, no connection is open: what was said since is
+// not known. Before the first connection there is no such time.
+func (s *Socket) Silent() (since time.Time, is bool) { return s.dark.silent() }
+
 // Run listens until ctx ends, and then returns nil. It opens connections anew
 // whatever closes them, ever more slowly while they do not last. It returns an
 // error only when no waiting would help: see ErrInvalidAuth and the others.

@@ -14,6 +14,7 @@ type dark struct {
 	heard time.Time // when something was heard last, on any connection
 	since time.Time // of the gap; zero while a connection is open, and before the first
 	began time.Time // when the first connection was asked for; zero once there was one
+	owed  time.Time // since of a gap that is over, until OnGap was told of it
 }
 
 // firstOpening is how long the first connection may take before the time until then
@@ -43,7 +44,28 @@ func (d *dark) opens(l *wire, now time.Time) (from time.Time, ok bool) {
 	}
 	d.began = time.Time{}
 	d.open[l], d.since, d.heard = true, time.Time{}, now
+	if ok {
+		d.owed = from
+	}
 	return from, ok
+}
+
+// told notes that OnGap knows of the gap that is over.
+func (d *dark) told() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owed = time.Time{}
+}
+
+// silent tells since when nothing was heard that nobody else knows of yet.
+func (d *dark) silent() (since time.Time, is bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	since = d.since
+	if since.IsZero() {
+		since = d.owed
+	}
+	return since, !since.IsZero()
 }
 
 // hears notes that something came.

@@ -31,6 +31,30 @@ func TestDark(t *testing.T) {
 	require.False(t, gap)
 }
 
+// TestDarkIsSilent: what was said since is unknown until whoever reads it knows.
+func TestDarkIsSilent(t *testing.T) {
+	a, b := &wire{}, &wire{}
+	var d dark
+	for i, step := range []struct {
+		do   func()
+		want time.Time
+	}{
+		{func() {}, time.Time{}},
+		{func() { d.opens(a, noon) }, time.Time{}},
+		{func() { d.opens(b, noon) }, time.Time{}},
+		{func() { d.closes(b) }, time.Time{}},
+		{func() { d.hears(noon.Add(time.Minute)) }, time.Time{}},
+		{func() { d.closes(a) }, noon.Add(time.Minute)},
+		{func() { d.opens(b, noon.Add(time.Hour)) }, noon.Add(time.Minute)},
+		{d.told, time.Time{}},
+	} {
+		step.do()
+		since, is := d.silent()
+		require.Equal(t, step.want, since, i)
+		require.Equal(t, !step.want.IsZero(), is, i)
+	}
+}
+
 // TestSocketTellsOfGaps: while one connection is open there is none.
 func TestSocketTellsOfGaps(t *testing.T) {
 	fake, p := stand(t, fakeslack.Options{})

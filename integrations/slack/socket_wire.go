@@ -161,6 +161,7 @@ func (l *wire) opened() {
 		if l.s.OnGap != nil {
 			l.s.OnGap(from, until)
 		}
+		l.s.dark.told()
 	}
 }
 

@@ -39,6 +39,9 @@ type Swept struct {
 
 	mu   sync.Mutex
 	want *time.Time // a gap that began then waits to be read; zero: everything since the cursors
+	late time.Time  // see Behind
+	once bool       // everything that was wanted has been read before
+	runs bool
 	bell chan struct{}
 }
 
@@ -59,6 +62,9 @@ func (s *Swept) Want(from time.Time) {
 	s.keep(from)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.late.IsZero() && (!from.IsZero() || !s.once) {
+		s.late = s.Poster.w.Now()
+	}
 	select {
 	case s.ring() <- struct{}{}:
 	default:
@@ -87,6 +93,7 @@ func (s *Swept) ring() chan struct{} {
 func (s *Swept) Run(ctx context.Context) {
 	s.mu.Lock()
 	bell := s.ring()
+	s.runs = true
 	s.mu.Unlock()
 	rest, again := sweptRest, (<-chan time.Time)(nil)
 	for {
@@ -110,6 +117,25 @@ func (s *Swept) Run(ctx context.Context) {
 			continue
 		}
 		rest, again = sweptRest, nil
+		s.caughtUp()
+	}
+}
+
+// Behind tells since when it is known that something may have been missed that is
+// not read yet but will be by Run: at a start, and after a gap. What is read every
+// now and then to be sure does not count.
+func (s *Swept) Behind() (since time.Time, is bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.late, s.runs && !s.late.IsZero()
+}
+
+// caughtUp notes that a sweep came to its end, unless more is wanted already.
+func (s *Swept) caughtUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.want == nil {
+		s.late, s.once = time.Time{}, true
 	}
 }
 

@@ -36,6 +36,35 @@ func TestSweptTriesAgain(t *testing.T) {
 	require.Empty(t, rests)
 }
 
+// TestSweptKnowsThatItIsBehind: from a start or a gap on, until all of it was read.
+func TestSweptKnowsThatItIsBehind(t *testing.T) {
+	b := newBroom(t, fakeslack.Channel{ID: "C1", Name: "payments", Members: []string{"UANDON"}})
+	rests, over := make(chan time.Duration, 9), make(chan time.Time)
+	b.timer = func(d time.Duration) <-chan time.Time { rests <- d; return over }
+	b.Want(time.Time{})
+	_, is := b.Behind()
+	require.False(t, is, "nobody reads it")
+	require.NoError(t, b.fake.Inject(fakeslack.Fault{Method: "conversations.history", Kind: fakeslack.Unavailable}))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); b.Run(ctx) }()
+	<-rests // it could not be read
+	since, is := b.Behind()
+	require.True(t, is)
+	require.Equal(t, noon, since)
+	b.fake.Heal()
+	over <- noon
+	read := func() bool { _, is := b.Behind(); return !is }
+	require.Eventually(t, read, 10*time.Second, time.Millisecond)
+	b.Want(time.Time{})
+	require.True(t, read(), "what is read to be sure")
+	require.NoError(t, b.fake.Inject(fakeslack.Fault{Method: "conversations.history", Kind: fakeslack.Unavailable}))
+	b.Want(noon.Add(-time.Minute))
+	require.False(t, read(), "a gap")
+	stop()
+	<-done
+}
+
 // TestTheFirstConnectionThatTakesLong: what is said until then is read from the
 // history, because the reading at the start may have been before it.
 func TestTheFirstConnectionThatTakesLong(t *testing.T) {

@@ -21,15 +21,21 @@ type Watcher struct {
 	Log       *slog.Logger // nil: none
 
 	// Invited is told that andon came into a channel that it watches, and who
-	// brought it, "" where it came by itself or nobody says. Left is told that it
-	// is no longer in one. The same may be told again. nil: nobody is told.
+	// brought it: "" where it came by itself, Unknown where nobody says. Left is
+	// told that it is no longer in one. Met is told once, with the first list, of
+	// every channel that andon is in and watches: it may have been invited while
+	// nobody listened. The same may be told again. nil: nobody is told.
 	Invited func(ctx context.Context, channel, by string)
 	Left    func(ctx context.Context, channel string)
+	Met     func(ctx context.Context, channel, by string)
 
 	mu     sync.Mutex
 	listed bool // the channels were listed before
 	denied bool // it was said that the scope to join is missing
 }
+
+// Unknown stands for somebody who invited andon while nobody listened.
+const Unknown = "unknown"
 
 // watchLimit is for what an event asks for.
 const watchLimit = 30 * time.Second
@@ -52,6 +58,10 @@ func (w *Watcher) Sync(ctx context.Context) error {
 	w.mu.Unlock()
 	if known {
 		w.compare(ctx, before, w.members())
+	} else if w.Met != nil {
+		for _, c := range w.Directory.Watched() {
+			w.Met(ctx, c.ID, w.brought(c, ""))
+		}
 	}
 	for _, c := range all {
 		if err := w.join(ctx, c); err != nil {
@@ -84,6 +94,14 @@ func (w *Watcher) compare(ctx context.Context, before, now map[string]bool) {
 			w.left(ctx, id)
 		}
 	}
+}
+
+// brought is who brought andon into a channel, as far as is known.
+func (w *Watcher) brought(c Conversation, by string) string {
+	if watch, _, _ := w.Directory.about(signals.Bare(c.ID)); by == "" && !watch.wants(c) {
+		return Unknown
+	}
+	return by
 }
 
 // join joins a channel that is to be watched and can be joined. Only what would
@@ -187,7 +205,8 @@ func (w *Watcher) arrived(ctx context.Context, channel, by string) {
 		return
 	}
 	if w.Invited != nil {
-		w.Invited(ctx, channel, by)
+		_, c, _ := w.Directory.about(signals.Bare(channel))
+		w.Invited(ctx, channel, w.brought(c, by))
 	}
 }
 

@@ -136,7 +136,7 @@ func TestWatcherCompares(t *testing.T) {
 	fake, p := stand(t, fakeslack.Options{Strict: true, Channels: []fakeslack.Channel{{ID: "C1", Name: "a"}, {ID: "C2", Name: "b", Absent: true}}})
 	book := &diary{}
 	w := &Watcher{Poster: p, Directory: NewDirectory("T1", LiveOptions{}),
-		Invited: func(_ context.Context, channel, by string) { book.note("invited " + channel + by) },
+		Invited: func(_ context.Context, channel, by string) { book.note("invited " + channel + " by " + by) },
 		Left:    func(_ context.Context, channel string) { book.note("left " + channel) },
 	}
 	require.NoError(t, w.Sync(t.Context()))
@@ -144,7 +144,22 @@ func TestWatcherCompares(t *testing.T) {
 	require.NoError(t, fake.Join("C2", "UANDON"))
 	require.NoError(t, fake.Leave("C1", "UANDON"))
 	require.NoError(t, w.Sync(t.Context()))
-	require.Equal(t, []string{"invited slack/T1/C2", "left slack/T1/C1"}, book.lines)
+	require.Equal(t, []string{"invited slack/T1/C2 by unknown", "left slack/T1/C1"}, book.lines)
+}
+
+// TestWatcherMeets: with the first list it tells of every channel that it
+// watches, once, and of who brought it there what can be known.
+func TestWatcherMeets(t *testing.T) {
+	_, p := stand(t, fakeslack.Options{Strict: true, Channels: []fakeslack.Channel{
+		{ID: "C1", Name: "a"}, {ID: "C2", Name: "b", Absent: true}, {ID: "C3", Name: "inc-3"}, {ID: "C4", Name: "vendor", Shared: true}, {ID: "G1", Name: "x", Private: true},
+	}})
+	book := &diary{}
+	w := &Watcher{Poster: p, Directory: NewDirectory("T1", LiveOptions{}), Met: func(_ context.Context, channel, by string) { book.note(channel + " by " + by) }}
+	w.Directory.SetWatch(Watch{Patterns: []string{"inc-*"}})
+	for range 2 {
+		require.NoError(t, w.Sync(t.Context()))
+	}
+	require.Equal(t, []string{"slack/T1/C1 by unknown", "slack/T1/C3 by ", "slack/T1/G1 by unknown"}, book.lines)
 }
 
 // TestWatcherWithoutTheScope: it is said once, and nothing else suffers.

@@ -134,8 +134,8 @@ func recurred(s *Snapshot) []signals.Signal {
 			continue
 		}
 		reason := fmt.Sprintf("it is very like %s, which was closed%s %s ago", old.Label, asResolution(old.Resolution), lasted(s.Now.Sub(old.ClosedAt)))
-		if len(l.Words) > 0 {
-			reason += "; both speak of " + listed(l.Words[:min(4, len(l.Words))])
+		if words := Telling(l.Words, 4); len(words) > 0 {
+			reason += "; both speak of " + listed(words)
 		}
 		out := s.Signal("came_back", first.ID, l.Score, reason, first.ID, end.ID)
 		out.About = end.Actor // told to somebody other than who closed the earlier one

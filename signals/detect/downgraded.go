@@ -282,10 +282,10 @@ func muffle(s *Snapshot, what string, e, word *signals.Event, before bool) signa
 	if word.Actor == s.Case.Opener {
 		who = "who raised it"
 	}
-	reason := fmt.Sprintf("%s on %s, and %s wrote again %s after", what, on(e.At), who, lasted(word.At.Sub(e.At)))
+	reason := fmt.Sprintf("%s on %s, and %s wrote again %s later", what, on(e.At), who, lasted(word.At.Sub(e.At)))
 	score := 0.8
 	if before {
-		reason = fmt.Sprintf("%s %s after %s had last asked for it, and nobody had answered", what, lasted(e.At.Sub(word.At)), who)
+		reason = fmt.Sprintf("%s; %s had asked for it %s earlier, and nobody had answered", what, who, lasted(e.At.Sub(word.At)))
 		score = 0.7
 	}
 	out := s.Signal("downgraded", e.ID, score, reason, e.ID, word.ID)

@@ -65,7 +65,9 @@ func (k *checker) pattern(p *signals.Pattern, at string) {
 		}
 	}
 	switch {
-	case k.broken[at+".field"] || k.broken[at+".raised"] || k.broken[at+".handoffs"]:
+	case k.broken[at+".field"] || k.broken[at+".raised"] || k.broken[at+".handoffs"] || k.broken[at+".times"]:
+	case p.Field == "" && p.Times > 0:
+		k.fault(at, "times needs a field")
 	case kinds == 0 && len(p.From)+len(p.To) > 0:
 		k.fault(at, "from and to need a field")
 	case kinds == 0:
