@@ -81,9 +81,9 @@ func (q *question) help() (*view.Card, error) {
 		if c.admins && !admin || c.on != nil && !c.on(q.Bot) {
 			continue
 		}
-		card.Lines = append(card.Lines, view.Paragraph{Text: c.line() + ". Example: " + c.example})
+		card.Facts = append(card.Facts, view.Fact{Name: c.example, Value: c.does})
 	}
-	card.Footer = "Only you see my answers. Say help and a command for more."
+	card.Footer = "These are examples. Say help and a command for all that it takes. Only you see my answers."
 	return card, nil
 }
 

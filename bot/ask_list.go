@@ -105,7 +105,7 @@ func (q *question) list() (*view.Card, error) {
 	card := &view.Card{Title: map[string]string{"mine": "Open signals that concern you", "channel": "Open signals in this channel", "team": "Open signals of " + q.brain.w.Org.TeamName(team), "all": "Open signals of the last 30 days"}[scope]}
 	for _, r := range shown {
 		s, _ := q.seen(r)
-		card.Lines = append(card.Lines, view.Paragraph{Text: q.title(s.Case) + ": " + s.Reason + "\n" + q.stand(r) + " · ID " + shortID(r.Signal.Key())})
+		card.Facts = append(card.Facts, view.Fact{Name: q.title(s.Case), Value: s.Reason + "\n" + q.stand(r) + " · ID " + shortID(r.Signal.Key())})
 	}
 	switch {
 	case len(shown) == 0:
