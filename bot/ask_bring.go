@@ -63,7 +63,7 @@ func (q *question) introduce(ctx context.Context, card *view.Card, people []stri
 	if no != "" {
 		return q.reply(say(no)), nil
 	}
-	if err := q.queue(ctx, card.Key, target, card); err != nil {
+	if err := q.queueBy(ctx, q.c.Store.Answer, card.Key, target, card); err != nil {
 		return view.Reply{}, err
 	}
 	return q.reply(say(opened(name))), nil

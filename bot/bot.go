@@ -187,11 +187,12 @@ func (b *Bot) toHead(ctx context.Context) error {
 // Save stores a snapshot of the models now, so that the next start is quick.
 func (b *Bot) Save(ctx context.Context) error { return b.save(ctx, 1) }
 
-// save stores a snapshot when the latest is at least so many places old. The
-// world stands still while it is encoded, and not while it is stored.
+// save stores a snapshot when the latest is at least so many places old. While
+// it is encoded the world takes nothing in, and questions are answered.
 func (b *Bot) save(ctx context.Context, least int64) error {
 	b.saving.Lock()
 	defer b.saving.Unlock()
+	b.train()
 	b.mu.Lock()
 	if err := b.heed(ctx); err != nil {
 		b.mu.Unlock()
@@ -202,9 +203,10 @@ func (b *Bot) save(ctx context.Context, least int64) error {
 		b.mu.Unlock()
 		return nil
 	}
-	body, err := br.encode()
+	body, err := b.freeze(br)
+	kept := b.brain == br
 	b.mu.Unlock()
-	if err != nil {
+	if err != nil || !kept { // something was forgotten meanwhile: what was made may still have it
 		return err
 	}
 	if err := br.store(ctx, pos, body); err != nil {

@@ -22,11 +22,16 @@ func (b *Bot) Notice(ctx context.Context, id string, card *view.Card) error {
 
 // queue puts a card, or a notice, on its way to somebody: once for each id.
 func (b *Bot) queue(ctx context.Context, id, target string, card any) error {
+	return b.queueBy(ctx, b.c.Store.Notice, id, target, card)
+}
+
+// queueBy is queue with the lane of a notice, or that of an answer.
+func (b *Bot) queueBy(ctx context.Context, put func(ctx context.Context, id, target string, card []byte, at time.Time) error, id, target string, card any) error {
 	body, err := json.Marshal(card)
 	if err != nil {
 		return fmt.Errorf("write message %s: %w", id, err)
 	}
-	if err := b.c.Store.Notice(ctx, id, target, body, b.c.Now()); err != nil {
+	if err := put(ctx, id, target, body, b.c.Now()); err != nil {
 		return fmt.Errorf("queue message %s: %w", id, err)
 	}
 	return nil

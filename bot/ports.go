@@ -55,6 +55,8 @@ type Outbox interface {
 	RecordsOf(ctx context.Context, nudges ...string) ([]*signals.Record, error)
 	Unsettled(ctx context.Context, before time.Time) ([]string, error)
 	Notice(ctx context.Context, id, target string, card []byte, at time.Time) error
+	// Answer is Notice for what somebody waits for who pressed or asked something.
+	Answer(ctx context.Context, id, target string, card []byte, at time.Time) error
 	// NoticeBody gives what a notice says.
 	NoticeBody(ctx context.Context, id string) ([]byte, error)
 	// AddCopy makes a message stand in one more place: every later edit changes it there too.

@@ -89,7 +89,11 @@ func (b *Bot) itemOf(ctx context.Context, key string) (item, bool, error) {
 
 // tellLive queues a notice that is about a nudge.
 func (b *Bot) tellLive(ctx context.Context, id, target string, card *view.Card, l live) error {
-	return b.queue(ctx, id, target, notice{Card: *card, Live: &l})
+	put := b.c.Store.Notice
+	if l.Kind == gathered || l.Kind == "passed" { // somebody pressed a button for it
+		put = b.c.Store.Answer
+	}
+	return b.queueBy(ctx, put, id, target, notice{Card: *card, Live: &l})
 }
 
 // Of which kind the messages beside a nudge are, as the first letters of their ids.

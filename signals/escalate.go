@@ -67,6 +67,8 @@ func (p *Policy) Escalates(c *Case, e *Event) (why string, ok bool) {
 
 func (t *Pattern) matches(p *Policy, c *Case, e *Event) (string, bool) {
 	switch {
+	case t.Times > 0:
+		return t.Field + " changed often", t.recurs(c, e)
 	case t.Handoffs > 0:
 		if e.Kind == TeamMoved && c.Path.Teams().Handoffs() >= t.Handoffs {
 			return "it changed teams often", true
@@ -85,7 +87,29 @@ func (t *Pattern) matches(p *Policy, c *Case, e *Event) (string, bool) {
 	case !t.field(e.fieldName()) || e.From == e.To:
 		return "", false
 	}
-	return t.Field + " became " + e.To, (len(t.From) == 0 || has(t.From, e.From)) && (len(t.To) == 0 || has(t.To, e.To))
+	return t.Field + " became " + e.To, t.fits(e)
+}
+
+// fits reports whether the values of a change are those of the pattern.
+func (t *Pattern) fits(e *Event) bool {
+	return (len(t.From) == 0 || has(t.From, e.From)) && (len(t.To) == 0 || has(t.To, e.To))
+}
+
+// recurs reports whether e is a change that happened so often by now.
+func (t *Pattern) recurs(c *Case, e *Event) bool {
+	changes := func(e *Event) bool {
+		return e.Kind != Opened && t.field(e.fieldName()) && e.From != "" && e.From != e.To && t.fits(e)
+	}
+	if !changes(e) {
+		return false
+	}
+	n := 0
+	for _, o := range c.events {
+		if changes(o) {
+			n++
+		}
+	}
+	return n >= t.Times
 }
 
 func (t *Pattern) field(name string) bool { return strings.EqualFold(t.Field, name) }

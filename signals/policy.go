@@ -58,12 +58,13 @@ type Policy struct {
 }
 
 // Pattern is one thing that counts as an escalation: a field that changes from
-// one of some values to one of some others, or a priority that rises, or so
-// many team hand-offs. One of the three is given.
+// one of some values to one of some others, once or so many times, or a priority
+// that rises, or so many team hand-offs. One of the three is given.
 type Pattern struct {
 	Field    string   `koanf:"field" json:"field"`       // a field as the source names it, or status, priority, level, team
 	From     []string `koanf:"from" json:"from"`         // any value when empty
 	To       []string `koanf:"to" json:"to"`             // any value when empty
+	Times    int      `koanf:"times" json:"times"`       // it so changed so often, or more; that it got its first value does not count. 0: at every change
 	Raised   bool     `koanf:"raised" json:"raised"`     // the priority rose
 	Handoffs int      `koanf:"handoffs" json:"handoffs"` // at least so many team hand-offs
 }
@@ -85,6 +86,9 @@ type Thresholds struct {
 	Orphan struct {
 		After time.Duration `koanf:"after" json:"after"` // working time that an urgent case may be without a holder; 4h, half a day
 	} `koanf:"orphan" json:"orphan"`
+	AtRisk struct {
+		Least float64 `koanf:"least" json:"least"` // least probability of a bad end; 0.5: right more often than not
+	} `koanf:"at_risk" json:"at_risk"`
 	Downgraded struct {
 		Talk time.Duration `koanf:"talk" json:"talk"` // people count as still speaking when somebody wrote within this time before; 72h
 	} `koanf:"downgraded" json:"downgraded"`
@@ -148,6 +152,7 @@ func DefaultPolicy() Policy {
 	d.Climb.Levels = 2
 	d.Stall.After, d.Stall.Urgent = 28*time.Hour, 9*time.Hour
 	d.Orphan.After = 4 * time.Hour
+	d.AtRisk.Least = 0.5
 	d.Downgraded.Talk = 72 * time.Hour
 	d.CameBack.Likeness, d.CameBack.Window = 0.6, 180*24*time.Hour
 	d.UnansweredAsk.After, d.UnansweredAsk.Posts, d.UnansweredAsk.Least = 4*time.Hour, 100, 0.5

@@ -1,7 +1,9 @@
 package signals_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,4 +104,38 @@ func TestPolicyWith(t *testing.T) {
 	require.Empty(t, none.Urgent)
 	_, err = base.With([]byte(`{"budget":"many"}`))
 	require.Error(t, err)
+}
+
+// TestChangedSoOften: the pattern counts changes of a field, not that it got its
+// first value.
+func TestChangedSoOften(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		pattern signals.Pattern
+		values  []string // of the team, one change after the other
+		want    int      // at which change it is an escalation for the first time, 0 for never
+	}{
+		{"three times", signals.Pattern{Field: "Team", Times: 3}, []string{"", "A", "B", "C", "D", "E"}, 4},
+		{"through nobody", signals.Pattern{Field: "team", Times: 2}, []string{"A", "", "B", "C"}, 3},
+		{"not so often", signals.Pattern{Field: "team", Times: 3}, []string{"A", "B", "C"}, 0},
+		{"to one team", signals.Pattern{Field: "team", To: []string{"desk"}, Times: 2}, []string{"Desk", "A", "Desk", "B", "C", "Desk"}, 5},
+		{"from one team", signals.Pattern{Field: "team", From: []string{"Desk"}, Times: 2}, []string{"", "Desk", "A", "Desk", "B"}, 4},
+		{"no change", signals.Pattern{Field: "team", Times: 2}, []string{"A", "A", "A", "B"}, 0},
+		{"another field", signals.Pattern{Field: "status", Times: 1}, []string{"A", "B"}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, c, got := signals.Policy{Escalate: []signals.Pattern{tt.pattern}}, &signals.Case{}, 0
+			for i := 1; i < len(tt.values); i++ {
+				e := &signals.Event{ID: fmt.Sprint(i), Kind: signals.TeamMoved, From: tt.values[i-1], To: tt.values[i], At: time.Unix(int64(i), 0), Seq: signals.Seq{Entry: int64(i)}}
+				require.True(t, c.Apply(e))
+				why, ok := p.Escalates(c, e)
+				if ok && got == 0 {
+					got = i
+					require.Equal(t, tt.pattern.Field+" changed often", why)
+				}
+				require.Equal(t, ok, got > 0 && (len(tt.pattern.To) == 0 || e.To == "Desk"))
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
 }

@@ -82,6 +82,15 @@ func TestLanesOfSends(t *testing.T) {
 		require.Equal(t, map[string]int{"m2": 1, "weekly": 4}, store.Lanes(t, db, "send"))
 		store.TakeJobs(t, db, "send")
 
+		// So does a notice that answers somebody, and only that.
+		require.NoError(t, db.Answer(ctx, "group", "G1", []byte("meet"), monday))
+		require.NoError(t, db.Answer(ctx, "group", "G1", []byte("again"), monday))
+		require.Equal(t, map[string]int{"group": 1}, store.Lanes(t, db, "send"))
+		group, _ := claimed(t, db, "group", monday)
+		require.NoError(t, db.Settle(ctx, group, nil, time.Now().Add(time.Hour)))
+		require.Equal(t, map[string]int{"group": 1}, store.Lanes(t, db, "send"))
+		store.TakeJobs(t, db, "send")
+
 		// And what is edited later for another reason waits as usual.
 		one, rs := claimed(t, db, "m1", monday)
 		one.State, one.SentRev, one.Copies = signals.Sent, one.Rev, []signals.Copy{{Channel: "D1", TS: "1"}}

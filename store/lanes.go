@@ -16,7 +16,7 @@ type lane int
 const (
 	awaitedLane lane = 1 // somebody clicked or asked, and waits for it
 	usualLane   lane = 2
-	idleLane    lane = 4 // notices and digests
+	idleLane    lane = 4 // notices and digests, but those that answer a click
 )
 
 // laneOf is the lane of a look or of what it says.

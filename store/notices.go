@@ -12,7 +12,17 @@ import (
 // Notice queues a message that says what card holds, in whatever form its
 // writer gave it, when nothing more urgent waits. The same id is taken once; what
 // it says then is left as it was.
-func (db *DB) Notice(ctx context.Context, id, target string, card []byte, at time.Time) (err error) {
+func (db *DB) Notice(ctx context.Context, id, target string, card []byte, at time.Time) error {
+	return db.notice(ctx, id, target, card, at, idleLane)
+}
+
+// Answer is Notice for what somebody waits for, because they pressed or asked
+// something: it goes before what nobody waits for.
+func (db *DB) Answer(ctx context.Context, id, target string, card []byte, at time.Time) error {
+	return db.notice(ctx, id, target, card, at, awaitedLane)
+}
+
+func (db *DB) notice(ctx context.Context, id, target string, card []byte, at time.Time, l lane) (err error) {
 	defer explain(&err, "store the notice "+id)
 	return db.inTx(ctx, func(t *txn) error {
 		res, err := t.exec(ctx, "INSERT INTO notices (message, body, at) VALUES (?, ?, ?) ON CONFLICT (message) DO NOTHING", storable(id), card, micros(at))
@@ -22,12 +32,12 @@ func (db *DB) Notice(ctx context.Context, id, target string, card []byte, at tim
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		m := messageRow{queued: true, lane: idleLane}
+		m := messageRow{queued: true, lane: l}
 		m.ID, m.Target, m.State, m.Rev = id, target, signals.Sending, 1
 		if err := m.save(ctx, t); err != nil {
 			return err
 		}
-		return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: storable(id), Lane: idleLane})
+		return push(ctx, db, t.Tx, job{Kind: sendJob, Arg: storable(id), Lane: l})
 	})
 }
 

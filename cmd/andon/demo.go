@@ -109,7 +109,7 @@ func (d *demoCmd) stage(ctx context.Context, e *env) (s *show, err error) {
 		return s, err
 	}
 	no := slack.Limits{Off: true} // they run on real time, and a second here is twelve minutes there
-	if s.svc, err = newService(ctx, &c, d.log(e.err), clock.Now, wiring{limits: no, more: s.links(&c)}); err != nil {
+	if s.svc, err = newService(ctx, &c, d.log(e.err), clock.Now, wiring{limits: no, settled: true, more: s.links(&c)}); err != nil {
 		return s, err
 	}
 	s.svc.tick = 50 * time.Millisecond

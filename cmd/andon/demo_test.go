@@ -39,6 +39,9 @@ func TestDemoScript(t *testing.T) {
 	}
 	p := demo.Config("http://127.0.0.1").Policy
 	for _, d := range detect.All() {
+		if d.Name == "at_risk" {
+			continue // it depends on what a model learns of the past; the story does not
+		}
 		found := slices.ContainsFunc(records, func(r *signals.Record) bool { return r.Signal.Detector == d.Name })
 		require.Equal(t, p.Modes[d.Name] != signals.Off, found, "%s\n%s", d.Name, out)
 	}

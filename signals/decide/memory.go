@@ -5,20 +5,23 @@ import (
 
 	"andon/signals"
 	"andon/signals/detect"
+	"andon/signals/risk"
 	"andon/signals/route"
 	"andon/signals/text"
 )
 
 // Memory is what was learnt from the journal: the similarity index, the route
-// model, what is usual in each project, and a cache of what texts say. It learns
+// and risk models, what is usual in each project, and a cache of what texts say. It learns
 // from public events only, so that nothing it says can leak.
 type Memory struct {
 	Lexicon *text.Lexicon
 	Index   *text.Index  // nil where not wanted
 	Routes  *route.Model // nil where not wanted
+	Risk    *risk.Model  // nil where not wanted
 
 	ids      []signals.Key                   // by index id
 	cases    func(signals.Key) *signals.Case // as they stand now; the world's
+	policy   func() *signals.Policy          // as of now
 	private  func(who string) bool           // whose words are not to be read; nil for nobody's
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
@@ -47,18 +50,21 @@ func newMemory(o Options) *Memory {
 	if m.Lexicon == nil {
 		m.Lexicon = text.DefaultLexicon()
 	}
-	m.like(o.Index)
+	m.want(o.Index, o.Risk)
 	if o.Routes {
 		m.Routes = route.New(route.Options{})
 	}
 	return m
 }
 
-// like begins the similarity index where it is wanted and there is none. One
-// that is begun late knows of what comes from then on.
-func (m *Memory) like(wanted bool) {
-	if wanted && m.Index == nil {
+// want begins the similarity index and the risk model where they are wanted and
+// there are none. What is begun late knows of what comes from then on.
+func (m *Memory) want(likes, risks bool) {
+	if likes && m.Index == nil {
 		m.Index = text.NewIndex(text.IndexOptions{})
+	}
+	if risks && m.Risk == nil {
+		m.Risk = risk.New(longPath)
 	}
 }
 
@@ -115,6 +121,9 @@ func (m *Memory) Observe(c *signals.Case, e *signals.Event) {
 	c = c.For(public)
 	if m.Routes != nil && !(e.Kind == signals.Said && m.unread(e.Actor)) {
 		m.Routes.Observe(m.wordless(c), e)
+	}
+	if m.Risk != nil {
+		m.Risk.Observe(m.wordless(c), e, m.policy())
 	}
 	m.observeHabit(c, e)
 	if e.Kind == signals.Closed && c.Closes == 1 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"andon/signals"
+	"andon/signals/risk"
 	"andon/signals/route"
 	"andon/signals/snap"
 	"andon/signals/text"
@@ -13,7 +14,7 @@ import (
 
 // snapshotVersion changes whenever what a snapshot of a world means does: an
 // older one is then built anew from the journal.
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // Save writes what a world has learnt: the models, the organisation and what
 // joins cases. It leaves out the cases and channels, which the source gives
@@ -130,6 +131,10 @@ func (m *Memory) save(s *snap.Writer) {
 	if m.Routes != nil {
 		m.Routes.Save(s)
 	}
+	s.Bool(m.Risk != nil)
+	if m.Risk != nil {
+		m.Risk.Save(s)
+	}
 }
 
 func (m *Memory) load(r *snap.Reader) (err error) {
@@ -160,6 +165,11 @@ func (m *Memory) load(r *snap.Reader) (err error) {
 	}
 	if r.Bool() {
 		if m.Routes, err = route.LoadModel(r); err != nil {
+			return err
+		}
+	}
+	if r.Bool() {
+		if m.Risk, err = risk.LoadModel(r); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,7 @@ type Options struct {
 	Detectors []string      // names; nil for all that the policy does not turn off
 	Index     bool          // keep the similarity index
 	Routes    bool          // keep the route model
+	Risk      bool          // keep the risk model
 	AsLive    bool          // judge every detector that is not off as if it were live
 	Silent    bool          // find signals, tell nobody
 	Sends     bool          // a nudge that may be said is Sending until Posted says that it was
@@ -58,8 +59,10 @@ func NewWorld(org *signals.Org, o Options) *World {
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
 		labels: make(map[string]signals.Key), mentioned: make(map[string][]signals.Key),
 	}
-	o.Index = w.chooseDetectors(o.Detectors) || o.Index
+	likes, risks := w.chooseDetectors(o.Detectors)
+	o.Index, o.Risk = o.Index || likes, o.Risk || risks
 	w.Memory = newMemory(o)
+	w.Memory.policy = func() *signals.Policy { return &w.Org.Policy }
 	w.Memory.cases, w.Memory.private = w.Case, func(who string) bool { return w.Org.OptedOut(who) }
 	return w
 }
@@ -68,8 +71,8 @@ func NewWorld(org *signals.Org, o Options) *World {
 func (w *World) From(s Source) { w.source = s }
 
 // chooseDetectors fills the table by source and reports whether one of them
-// asks for like cases.
-func (w *World) chooseDetectors(names []string) (likes bool) {
+// asks for like cases, and whether one asks what a case will come to.
+func (w *World) chooseDetectors(names []string) (likes, risks bool) {
 	w.detectors = make(map[string][]detect.Detector)
 	for _, d := range detect.All() {
 		if names != nil && !slices.Contains(names, d.Name) {
@@ -78,12 +81,12 @@ func (w *World) chooseDetectors(names []string) (likes bool) {
 		if names == nil && w.Org.Mode(d.Name, "") == signals.Off {
 			continue
 		}
-		likes = likes || d.Likes
+		likes, risks = likes || d.Likes, risks || d.Risks
 		for _, s := range d.Sources {
 			w.detectors[s] = append(w.detectors[s], d)
 		}
 	}
-	return likes
+	return likes, risks
 }
 
 // Take folds an event into the world. It returns the case that the event
@@ -95,7 +98,7 @@ func (w *World) Take(e *signals.Event) (*signals.Case, error) {
 		return nil, w.Org.Apply(e)
 	case signals.PolicySet, signals.ModeSet:
 		err := w.Org.Apply(e)
-		w.Memory.like(w.chooseDetectors(w.names))
+		w.Memory.want(w.chooseDetectors(w.names))
 		return nil, err
 	}
 	c := w.Cases[e.Case]

@@ -15,6 +15,7 @@ var AtRisk = Detector{
 	Name:    "at_risk",
 	Doc:     "by what became of cases like it, the case will probably escalate, wander or come back",
 	Sources: []string{signals.Jira, signals.Log},
+	Risks:   true,
 	Detect:  atRisk,
 }
 
@@ -22,7 +23,8 @@ var AtRisk = Detector{
 // Where Models is none, at_risk stays silent.
 type Foreteller interface {
 	// Foretell returns what may come of a case that has not come yet, as far as
-	// enough was learnt to tell. The facts name only what c shows.
+	// enough was learnt to tell. The facts name only what c shows, so c has to be
+	// the case as its reader may see it.
 	Foretell(c *signals.Case) []Foretold
 }
 
@@ -31,23 +33,21 @@ type Foretold struct {
 	Outcome string   // escalate, long_path or ping_pong
 	P       float64  // probability, 0 to 1
 	Usual   float64  // the share of all cases that come to it, 0 to 1
-	Facts   []string // what raises P most, in words
+	Facts   []string // the at most three facts that raise P most, in words
 }
 
-// The thresholds of at_risk.
-const (
-	leastRisk = 0.5 // so that more often than not it is right
-	leastLift = 2   // times the usual share: what happens to every other case is no warning
-)
+// leastLift is how many times the usual share a probability has to be: what
+// happens to every other case is no warning. Chosen.
+const leastLift = 2
 
 func atRisk(s *Snapshot) []signals.Signal {
 	f, ok := s.Models.(Foreteller)
 	if !ok || s.Event == nil || !s.Event.Counts() || !s.Case.Open() {
 		return nil
 	}
-	best := Foretold{}
+	best, least := Foretold{}, s.Policy().Detect.AtRisk.Least
 	for _, r := range f.Foretell(s.Case) {
-		if r.P >= leastRisk && r.P >= leastLift*r.Usual && r.P > best.P {
+		if r.P >= least && r.P >= leastLift*r.Usual && r.P > best.P {
 			best = r
 		}
 	}

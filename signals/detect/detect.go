@@ -24,6 +24,7 @@ type Detector struct {
 	Doc     string
 	Sources []string
 	Likes   bool // asks Models.Alike, which needs the similarity index
+	Risks   bool // asks Foreteller.Foretell, which needs the risk model
 	Detect  func(*Snapshot) []signals.Signal
 }
 
@@ -115,7 +116,7 @@ func (s *Snapshot) Signal(detector, occasion string, score float64, reason strin
 // person_ping_pong is off unless the policy turns it on.
 func All() []Detector {
 	return []Detector{
-		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, Downgraded, CameBack,
+		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, AtRisk, Downgraded, CameBack,
 		UnansweredAsk, BouncedAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Flapping, Cord,
 	}
 }

@@ -81,10 +81,10 @@ func Run(in *Input, o Options, sink Sink) (*Result, error) {
 	o.Signals = o.Signals || o.Nudges
 	r := &run{o: o, sink: sink, times: newAgenda(), rooms: make(map[string]*agenda), res: &Result{}, kinds: make(map[route.Kind]bool)}
 	r.w = decide.NewWorld(signals.NewOrg(o.Policy), decide.Options{
-		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches, Routes: o.Routes || o.Nudges, AsLive: o.AsLive, Silent: !o.Nudges,
+		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches, Routes: o.Routes || o.Nudges, Risk: o.Risk, AsLive: o.AsLive, Silent: !o.Nudges,
 	})
 	if o.Risk {
-		r.risk = risk.New(4)
+		r.risk = r.w.Memory.Risk
 	}
 	for id, name := range in.Rooms {
 		r.w.Name(id, name)
@@ -140,9 +140,6 @@ func (r *run) learn(in *Input) error {
 // observe lets the models learn from an event that was just applied.
 func (r *run) observe(c *signals.Case, e *signals.Event) {
 	r.w.Observe(c, e)
-	if r.risk != nil {
-		r.risk.Observe(c, e, &r.w.Org.Policy)
-	}
 	if c.Team != "" {
 		r.kinds[route.Team], r.kinds[route.NextTeam] = true, true
 	}

@@ -40,6 +40,7 @@ func BenchmarkTrain(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		m.train()
+		m.stale = true
+		m.ready()
 	}
 }

@@ -118,9 +118,9 @@ func (m *Model) Predict(c *signals.Case) Prediction {
 // ready trains when a training is due. It sees what was learnt up to the closing that
 // made it due, so it does not matter when it is done.
 func (m *Model) ready() {
-	if m.stale {
-		m.train()
-		m.stale = false
+	if t := m.Training(); t != nil {
+		t.Fit()
+		t.Done()
 	}
 }
 

@@ -25,28 +25,56 @@ const (
 	later       = 0.25  // share of the samples, the latest, that calibrate
 )
 
-// train fits the judges to the closed cases. The calibration comes from cases
+// Training is a training of a model that fell due. It holds all that it needs:
+// Fit may run beside whatever is done with the model meanwhile.
+type Training struct {
+	of      *Model
+	due     int64 // when the model's next one falls due, which tells trainings apart
+	samples []*sample
+	encoder *encoder
+	judges  [len(Outcomes)]judge
+}
+
+// Training returns the training that is due, nil for none. A question does it,
+// where nobody else has, with the same result.
+func (m *Model) Training() *Training {
+	if !m.stale {
+		return nil
+	}
+	t := &Training{of: m, due: m.due}
+	for _, r := range m.base {
+		t.samples = append(t.samples, r.samples...)
+	}
+	return t
+}
+
+// Done gives the model what was fitted. It does nothing when the model has been
+// trained since, or when another training fell due.
+func (t *Training) Done() {
+	if m := t.of; m.stale && m.due == t.due {
+		m.encoder, m.judges, m.stale = t.encoder, t.judges, false
+	}
+}
+
+// Fit fits the judges to the closed cases. The calibration comes from cases
 // that closed later than those that its own judge was fitted to; then the judge
 // is fitted again to all.
-func (m *Model) train() {
-	var samples []*sample
-	for _, r := range m.base {
-		samples = append(samples, r.samples...)
-	}
+func (t *Training) Fit() {
+	samples := t.samples
 	cut := int(float64(len(samples)) * (1 - later))
 	for cut > 0 && cut < len(samples) && samples[cut].no == samples[cut-1].no {
 		cut--
 	}
 	early, first := fit(samples[:cut])
 	whole, all := fit(samples)
-	m.encoder = whole
+	t.encoder = whole
 	for o := range Outcomes {
 		j := all[o]
 		j.scale = platt{1, 0}
 		if j.linear != nil && first[o].linear != nil {
 			j.scale = calibrate(early, &first[o], o, samples[cut:])
 		}
-		m.judges[o] = j
+		t.judges[o] = j
 	}
 }
 
