@@ -48,12 +48,47 @@ func (t *Talk) answerFacts() (most, any, talked, talk, sum, more, naming float64
 			continue
 		}
 		direct, reply := t.doubt(f.post, f.direct), t.doubt(f.post, f.talk)
+		if t.takesUp(f.post) {
+			direct, reply = math.Max(direct, takenUpChance), math.Max(reply, takenUpChance)
+		}
 		most, talked = math.Max(most, direct), math.Max(talked, reply)
 		noAnswer *= 1 - math.Min(0.98, direct)
 		noTalk *= 1 - math.Min(0.98, reply)
 		sum += reply
 	}
 	return most, 1 - noAnswer, talked, 1 - noTalk, sum, more, naming
+}
+
+// takenUpChance is how likely a short word that only makes sense as an answer
+// answers the ask that it follows; takenUpWords is how short it is.
+const takenUpChance, takenUpWords = 0.6, 12
+
+// takenUpPace is up to how many posts an hour a short word is taken for an
+// answer: in a busier channel it may go on with anything.
+const takenUpPace = 20
+
+// takesUp reports whether a post is the first of others after the ask and, in
+// few words, can only go on with something: "it should", "not that I know".
+func (t *Talk) takesUp(p *signals.Post) bool {
+	for _, q := range t.After {
+		if q == p {
+			break
+		}
+		if q.Event.Actor != t.Author {
+			return false
+		}
+	}
+	in := t.of(p)
+	if t.pace() > takenUpPace || len(in.names) > 0 || in.r.asks() >= 0.5 || in.r.in.words > takenUpWords || in.r.sigh() || t.spokeBefore(p.Event.Actor) {
+		return false
+	}
+	return in.r.in.goesOn || in.r.Has(text.Answer, 0.4) || in.r.Has(text.Ack, 0.5)
+}
+
+// spokeBefore reports whether somebody wrote in the channel shortly before the
+// utterance: then a short word may go on with that.
+func (t *Talk) spokeBefore(who string) bool {
+	return slices.ContainsFunc(t.Before[max(0, len(t.Before)-busyWindow):], func(p *signals.Post) bool { return p.Event.Actor == who })
 }
 
 // questionMark reports whether the utterance holds a question mark.
@@ -78,6 +113,9 @@ func (r *Reading) asks() float64 {
 	if strings.Contains(r.Doc.Prose, "?") {
 		s = math.Max(s, 0.5)
 	}
+	if s < traceScore && r.bareTrace() {
+		s = traceScore
+	}
 	return s
 }
 
@@ -88,6 +126,21 @@ func (r *Reading) seeks() float64 {
 		return math.Max(r.asks(), chase)
 	}
 	return r.asks()
+}
+
+// traceScore is how strongly a bare trace asks; bareWords is how many words may
+// stand beside it, traceBytes how long it is at least.
+const traceScore, bareWords, traceBytes = 0.6, 12, 80
+
+// bareTrace reports whether a post shows what a program wrote as it failed and
+// hardly a word beside it: whoever posts that asks for help.
+func (r *Reading) bareTrace() bool {
+	if len(r.Doc.Code) < traceBytes || len(strings.Fields(r.Doc.Prose)) > bareWords || r.Has(text.Answer, 0.4) || r.Has(text.Solved, 0.4) || r.Has(text.Joke, 0.6) {
+		return false
+	}
+	var n wordCount
+	n.count(r.lex, r.Doc.Code)
+	return n.of[wcError] > 0
 }
 
 // askPost is the first post of the utterance that seeks at least so strongly, or nil.

@@ -31,7 +31,8 @@ type report struct {
 	event *signals.Event
 	here  bool // within the case that is looked at
 	// explicit: it is surely the same symptom as the first, and no likeness of
-	// words. Its author says so under the report, or names the same error or host.
+	// words. Its author says so under the report, names the same error or host, or
+	// says it in the same words in another channel.
 	explicit bool
 }
 
@@ -63,7 +64,7 @@ func echo(s *Snapshot) []signals.Signal {
 		if mine == nil {
 			mine = s.symptoms(s.Case)
 		}
-		sure := sharedWords(mine, s.symptoms(like.Case)) > 0
+		sure := sharedWords(mine, s.symptoms(like.Case)) > 0 || s.sameStatement(like.Case)
 		if like.Score < limits.Likeness && !sure {
 			continue
 		}
@@ -213,7 +214,7 @@ func sharesFault(sentence string, asked bool) bool {
 		return false
 	}
 	own := hasWord(sentence, "i", "i'm", "i've", "me", "my", "we", "we're", "we've", "us", "our", "mine")
-	same := hasWord(sentence, "same", "similar", "too", "also", "confirm", "reproduce", "well")
+	same := hasWord(sentence, "same", "similar", "too", "also", "confirm", "reproduce", "well", "happens", "happened") || hasWord(sentence, "only", "just") && hasWord(sentence, "isn't", "aren't")
 	words := len(strings.Fields(sentence))
 	return same && (own || words == 1 || words <= 4 && hasWord(sentence, "here", "issue", "problem", "error", "bug", "symptom", "crash"))
 }

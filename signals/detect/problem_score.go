@@ -33,15 +33,15 @@ func (t *problemTalk) add(actor string, opener bool, r *Reading) {
 	switch {
 	case !opener:
 		t.replies++
-		t.others.count(r.Doc.Prose)
+		t.others.count(r.lex, r.Doc.Prose)
 	case t.replies > 0:
 		t.posts++
 		before := t.more.of[wcThanks]
-		t.more.count(r.Doc.Prose)
+		t.more.count(r.lex, r.Doc.Prose)
 		t.thanks = t.more.of[wcThanks] > before
 	default:
 		t.posts++
-		t.first.count(r.Doc.Prose)
+		t.first.count(r.lex, r.Doc.Prose)
 		for i, c := range problemCues {
 			t.says[i] = max(t.says[i], r.Scores[c])
 		}
@@ -93,6 +93,11 @@ func (t *problemTalk) core() int {
 
 // problemScore is how surely a conversation is about a fault, 0 to 1.
 func problemScore(t *Talk, posts []*signals.Post) float64 {
+	return logistic(problemWeights, problemFacts(t, posts))
+}
+
+// problemFacts are the facts that the problem model weighs.
+func problemFacts(t *Talk, posts []*signals.Post) []float64 {
 	var n problemTalk
 	for _, p := range t.Group {
 		n.add(p.Event.Actor, true, t.Reading(p))
@@ -100,7 +105,7 @@ func problemScore(t *Talk, posts []*signals.Post) float64 {
 	for _, p := range posts[:min(len(posts), maxProblemPosts)] {
 		n.add(p.Event.Actor, p.Event.Actor == t.Author, t.Reading(p))
 	}
-	return logistic(problemWeights, n.features())
+	return n.features()
 }
 
 // maxProblemPosts bounds how far into a long thread the model reads.
@@ -110,7 +115,8 @@ const maxProblemPosts = 60
 // short enough to be quoted; "" where it shows the fault in code only.
 func (t *Talk) faultWords() string {
 	for _, p := range t.Group {
-		if q := faultIn(t.Reading(p).Doc.Prose); q != "" {
+		r := t.Reading(p)
+		if q := faultIn(r.lex, r.Doc.Prose); q != "" {
 			return q
 		}
 	}
@@ -121,12 +127,12 @@ func (t *Talk) faultWords() string {
 const quoteWords = 8
 
 // faultIn quotes the sentence of a text that first speaks of a fault, cut short.
-func faultIn(prose string) string {
+func faultIn(lex *text.Lexicon, prose string) string {
 	for _, sentence := range strings.FieldsFunc(prose, func(r rune) bool { return r == '\n' || r == '?' || r == '!' }) {
 		words := strings.Fields(sentence)
 		for i := range words {
 			var n problemTalk
-			n.first.count(strings.Join(words[max(0, i-1):i+1], " "))
+			n.first.count(lex, strings.Join(words[max(0, i-1):i+1], " "))
 			if n.core() == 0 {
 				continue
 			}

@@ -14,6 +14,7 @@ import (
 )
 
 func TestWordCount(t *testing.T) {
+	lex := text.DefaultLexicon()
 	for _, c := range []struct {
 		prose string
 		class wordClass
@@ -29,7 +30,7 @@ func TestWordCount(t *testing.T) {
 		{"", wcBug, 0},
 	} {
 		var n wordCount
-		n.count(c.prose)
+		n.count(lex, c.prose)
 		require.Equal(t, c.want, n.of[c.class], c.prose)
 	}
 }
@@ -39,17 +40,14 @@ func TestVersions(t *testing.T) {
 		require.Equal(t, want, isVersion(word), word)
 	}
 	var n wordCount
-	n.count("from 2.3 to v2.4.1.")
+	n.count(nil, "from 2.3 to v2.4.1.")
 	require.Equal(t, 2, n.versions)
 }
 
-func TestClassWordsAreShort(t *testing.T) {
-	for _, list := range classWords {
-		for p := range strings.SplitSeq(list, ", ") {
-			require.LessOrEqual(t, len(strings.Fields(p)), maxClassWords, p)
-			require.Equal(t, strings.ToLower(p), p)
-		}
-	}
+func TestProblemWeightsFit(t *testing.T) {
+	require.Len(t, text.FaultFamilies, int(wordClasses)-1)
+	require.Equal(t, "error", text.FaultFamilies[wcError-1])
+	require.Equal(t, "yes", text.FaultFamilies[wcYes-1])
 	require.Len(t, problemWeights, len((&problemTalk{}).features())+1, "one weight for each fact and the constant")
 }
 
@@ -68,10 +66,7 @@ func TestProblemScoreOrder(t *testing.T) {
 }
 
 func TestProblemScoreBounds(t *testing.T) {
-	var words []string
-	for _, list := range classWords {
-		words = append(words, strings.Split(list, ", ")...)
-	}
+	words := strings.Fields("error bug issue problem broken fails cannot isn't version update when fine happening weird still slow how want possible which thanks new feature lol think same file fixed use yes 2.4.1 server")
 	lex := text.DefaultLexicon()
 	rapid.Check(t, func(t *rapid.T) {
 		var n problemTalk
@@ -87,11 +82,12 @@ func TestProblemScoreBounds(t *testing.T) {
 func FuzzWordCount(f *testing.F) {
 	f.Add("it doesn't work since 2.4.1 ’ é")
 	f.Add("'.'..'a.")
+	lex := text.DefaultLexicon()
 	f.Fuzz(func(t *testing.T, s string) {
 		var n wordCount
-		n.count(s)
+		n.count(lex, s)
 		require.LessOrEqual(t, n.words, len(s))
-		faultIn(s)
+		faultIn(lex, s)
 	})
 }
 
@@ -110,9 +106,10 @@ func TestIsTracker(t *testing.T) {
 }
 
 func TestFaultIn(t *testing.T) {
-	require.Equal(t, "the checkout fails for everybody", faultIn("Hello! the checkout fails for everybody"))
-	require.Empty(t, faultIn("nice weather"))
-	require.LessOrEqual(t, len(strings.Fields(faultIn(strings.Repeat("word ", 40)+"error "+strings.Repeat("word ", 40)))), quoteWords)
+	lex := text.DefaultLexicon()
+	require.Equal(t, "the checkout fails for everybody", faultIn(lex, "Hello! the checkout fails for everybody"))
+	require.Empty(t, faultIn(lex, "nice weather"))
+	require.LessOrEqual(t, len(strings.Fields(faultIn(lex, strings.Repeat("word ", 40)+"error "+strings.Repeat("word ", 40)))), quoteWords)
 }
 
 func TestPulls(t *testing.T) {

@@ -46,3 +46,26 @@ func hostName(w string) bool {
 
 // symptomTemplates is how many error lines of a report are compared.
 const symptomTemplates = 4
+
+// statementWords is how many words of content in one run make two statements
+// the same; three in a row are a phrase that anybody might use.
+const statementWords = 4
+
+// sameStatement reports whether another thread begins in the same words, in a
+// channel of its own: in one channel that is a quotation, and titles of issues
+// are often made from one pattern.
+func (s *Snapshot) sameStatement(c *signals.Case) bool {
+	here, there := s.Case.Key.Channel(), c.Key.Channel()
+	if here == "" || there == "" || here == there || len(s.Case.Posts) == 0 || len(c.Posts) == 0 {
+		return false
+	}
+	a, b := contentWords(s.Models.Read(s.Case.Posts[0]).Doc.Prose), contentWords(s.Models.Read(c.Posts[0]).Doc.Prose)
+	for i := 0; i+statementWords <= len(a); i++ {
+		for j := 0; j+statementWords <= len(b); j++ {
+			if slices.Equal(a[i:i+statementWords], b[j:j+statementWords]) {
+				return true
+			}
+		}
+	}
+	return false
+}

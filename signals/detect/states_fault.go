@@ -29,15 +29,19 @@ const openAfter = 10 * time.Minute
 // opens reports whether the utterance opens a topic: nobody wrote in the channel
 // just before, and its first words do not go on with anything.
 func (t *Talk) opens() bool {
-	if goesOn(t.Reading(t.Group[0]).Doc.Prose) || len(t.of(t.Group[0]).names) > 0 {
+	if t.Reading(t.Group[0]).in.goesOn || len(t.of(t.Group[0]).names) > 0 {
 		return false
 	}
 	return len(t.Before) == 0 || t.Group[0].Event.At.Sub(t.Before[len(t.Before)-1].Event.At) >= openAfter
 }
 
 // statesFault reports whether a post says, in a sentence that is neither a
-// question nor a supposition, that a thing of work does what it should not.
+// question nor a supposition, that a thing of work does what it should not, or
+// shows nothing but the trace of an error.
 func statesFault(r *Reading) bool {
+	if r.bareTrace() {
+		return true
+	}
 	if !r.Has(text.Problem, faultLeast) && !r.Has(text.Again, 0.6) || !namesWork(r) || r.Has(text.Ask, 0.6) || r.Has(text.Joke, 0.6) || r.Has(text.Release, 0.4) || r.Has(text.HowTo, 0.5) || r.Has(text.Solved, 0.5) || r.Has(text.Track, 0.6) {
 		return false
 	}

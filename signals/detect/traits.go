@@ -22,7 +22,7 @@ func traitsOf(r *Reading) traits {
 	prose := r.Doc.Prose
 	return traits{
 		words: len(strings.Fields(prose)), asks: r.asks(), mark: strings.Contains(prose, "?"), all: addressesAll(prose),
-		mine: hasWord(prose, "i", "my", "im", "i'm", "we", "our"), goesOn: goesOn(prose), content: contentOf(prose),
+		mine: hasWord(prose, "i", "my", "im", "i'm", "we", "our"), goesOn: goesOn(prose) && !r.bareTrace(), content: contentOf(prose),
 	}
 }
 
@@ -31,7 +31,7 @@ func contentOf(prose string) []uint32 {
 	var out []uint32
 	for _, w := range text.Tokens(prose, nil) {
 		if len(w) >= 4 && !plainWords[w] {
-			out = append(out, uint32(hashWord(fnvOffset, w)))
+			out = append(out, uint32(text.AddWord(text.NoWords, w)))
 		}
 	}
 	slices.Sort(out)

@@ -151,6 +151,9 @@ func unansweredReason(s *Snapshot, t *Talk, ask *signals.Post) string {
 	if n := t.Passed(); n > 0 {
 		passed = fmt.Sprintf(", while others wrote %s there", signals.Counted(n, "message"))
 	}
+	if t.Reading(ask).bareTrace() {
+		return fmt.Sprintf("The output of something that failed was posted %s ago%s and nobody has answered%s.", lasted(s.Now.Sub(ask.Event.At)), where, passed)
+	}
 	return fmt.Sprintf("A question was asked %s ago%s and nobody has answered it%s.", lasted(s.Now.Sub(ask.Event.At)), where, passed)
 }
 

@@ -230,7 +230,7 @@ func (r *Reading) solves(own bool) bool {
 		return false
 	}
 	var n wordCount
-	n.count(r.Doc.Prose)
+	n.count(r.lex, r.Doc.Prose)
 	return n.of[wcNotWork]+n.of[wcBreaks]+n.of[wcCannot]+n.of[wcNegated]+n.of[wcStill] == 0
 }
 

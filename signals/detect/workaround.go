@@ -162,11 +162,13 @@ func workaroundKind(phrase string) string {
 // speaksOfFault reports whether the post or the opening of its case tells of a fault.
 func (s *Snapshot) speaksOfFault(p *signals.Post) bool {
 	var n problemTalk
-	n.first.count(s.Models.Read(p).Doc.Prose)
+	r := s.Models.Read(p)
+	n.first.count(r.lex, r.Doc.Prose)
 	if len(s.Case.Posts) > 0 && s.Case.Key.Source == signals.Slack {
-		n.first.count(s.Models.Read(s.Case.Posts[0]).Doc.Prose)
+		root := s.Models.Read(s.Case.Posts[0])
+		n.first.count(root.lex, root.Doc.Prose)
 	}
-	return s.Case.Key.Source != signals.Slack || n.core() > 0 || hasWord(s.Models.Read(p).Doc.Prose, "flaky", "flakey", "flake")
+	return s.Case.Key.Source != signals.Slack || n.core() > 0 || hasWord(r.Doc.Prose, "flaky", "flakey", "flake")
 }
 
 // recurWords say that something keeps happening.

@@ -71,6 +71,8 @@ var dataFS embed.FS
 type Lexicon struct {
 	lists map[string][]string
 	plain map[string]map[string][][]string // by plain list and first word
+	// families of the list Fault by the hash of a phrase
+	families map[uint64]uint64
 	trie
 }
 
@@ -99,7 +101,8 @@ func listNames() []string {
 	for _, c := range cues {
 		names = append(names, string(c))
 	}
-	return append(names, plainLists...)
+	names = append(names, plainLists...)
+	return append(names, Fault)
 }
 
 // Phrases returns the phrases of a plain list as words, by the first word of each.

@@ -88,7 +88,11 @@ func compile(lists map[string][]string) (*Lexicon, error) {
 	for _, id := range negators {
 		b.negators[id] = true
 	}
-	return &Lexicon{lists: lists, plain: plainPhrases(lists), trie: b.trie}, nil
+	families, err := familiesOf(lists[Fault])
+	if err != nil {
+		return nil, err
+	}
+	return &Lexicon{lists: lists, plain: plainPhrases(lists), families: families, trie: b.trie}, nil
 }
 
 func newBuilder() *builder {
@@ -101,6 +105,10 @@ func newBuilder() *builder {
 func checkLine(list, line string) error {
 	if list == negationList {
 		_, err := negation(line)
+		return err
+	}
+	if list == Fault {
+		_, err := familiesOf([]string{line})
 		return err
 	}
 	b := newBuilder()
