@@ -279,7 +279,7 @@ func TestStepByStepRealHistory(t *testing.T) {
 		share float64 // by default
 		o     jira.Options
 	}{
-		{"storm", .04, jira.Options{Site: "jira", Audience: signals.Public}},
+		{"storm", .1, jira.Options{Site: "jira", Audience: signals.Public}},
 		{"bpi2013_test", .003, jira.Options{Site: "jira", Team: "Team", Level: "Support Level", Audience: signals.Public}},
 	} {
 		t.Run(set.name, func(t *testing.T) {
