@@ -117,6 +117,7 @@ func (m *Model) resolved(d *ending, r *record, t int, name string) {
 	if start == nil {
 		start = d.stored(m, t, nil)
 	}
+	tr.names.paces.add(id, w, m.now)
 	tr.closes++
 	tr.judge(start, id, m.now)
 	tr.pairUp()

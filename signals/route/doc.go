@@ -12,8 +12,10 @@
 // of evidence (a field's value, a pair of them, the words of the title, who
 // holds the case now) has a table of decayed counts (tables.go); a small
 // log-linear ranker weighs the tables against each other and learns the weights
-// from the site's own closed cases (ranker.go). Which fields tell anything is
-// measured, not configured (fields.go).
+// from the site's own closed cases (ranker.go), with weights of its own for what
+// a case shows and each of the best candidates (cross.go). How far the answers
+// can be believed is learnt from how earlier ones turned out (trust.go). Which
+// fields tell anything is measured, not configured (fields.go).
 //
 // What this package does not own: whether somebody should be told at all
 // (signals/decide), who may see what (signals), and what the words mean

@@ -38,7 +38,8 @@ type Options struct {
 	Pool   int           // situations kept until it is known how they ended, to learn weights from, for each kind of question; 2048
 	// The odds at which naming the present holder as the one who will resolve it
 	// is worth as much as naming somebody else: a person who holds a case knows
-	// it already, a team may still have to find the right one in its midst.
+	// it already, a team may still have to find the right one in its midst. They
+	// move the present holder down in the order and leave the probabilities alone.
 	DoubtPerson float64  // 20
 	DoubtTeam   float64  // 4
 	Weak        []string // parts of resolution names that mean: nobody solved it

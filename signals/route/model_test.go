@@ -191,8 +191,10 @@ func TestScoresAreProbabilities(t *testing.T) {
 		for _, k := range route.Kinds {
 			sum, last := 0.0, 1.0
 			for _, x := range w.ask(c, k) {
-				require.LessOrEqual(t, x.Score, last)
-				last = x.Score
+				if x.Who != c.Holder && x.Who != c.Team { // the present holder may stand further down
+					require.LessOrEqual(t, x.Score, last)
+					last = x.Score
+				}
 				sum += x.Score
 			}
 			require.LessOrEqual(t, sum, 1.0001)

@@ -144,11 +144,13 @@ func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
 	kind := t*2 + b2i(next)
 	s, place0, used := m.pools[kind].take()
 	s.group, s.cur = uint8(min(q.hops, groups-1)), q.cur
+	s.feats, s.z, s.keeps = append(s.feats[:0], q.feats...), s.z[:0], 0
 	place := make([]int16, len(q.whos))
 	for i := range place {
 		place[i] = -1
 	}
 	if q.stays {
+		s.keeps = q.score[0]
 		q.score[0] = float32(math.Inf(-1))
 	}
 	for i, slot := range q.bestSlots(keepSlots) {
@@ -156,8 +158,9 @@ func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
 			continue
 		}
 		place[slot] = int16(i)
-		s.whos = append(s.whos, q.whos[slot])
+		s.whos, s.z = append(s.whos, q.whos[slot]), append(s.z, q.score[slot])
 	}
+	s.z = append(s.z, q.nobody())
 	stay, rest := m.kept[0][:0], m.kept[1][:0]
 	for _, v := range q.nz {
 		if q.stays && v.slot == 0 {

@@ -26,7 +26,7 @@ type Refusal struct{ Who, Why string }
 const (
 	maxChoices = 5
 	sure       = 0.6                  // from this score on the history may contradict the roster
-	unlikely   = 0.05                 // if it gives the roster's owner less than this
+	unlikely   = 0.05                 // if it gives the roster's owner less than this; nor does it name anybody below
 	silent     = 270 * 24 * time.Hour // who was not seen for so long is not proposed from history
 )
 

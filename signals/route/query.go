@@ -32,6 +32,7 @@ type query struct {
 	keep bool // remember the numbers for a sample
 	nz   []nz
 
+	feats    []feat
 	hops     int
 	cur      int32
 	prev     int32
@@ -40,6 +41,7 @@ type query struct {
 	exclude  int32
 	next     bool
 	doubt    float32 // logarithm of the odds, see Options
+	shown    float32 // what is added to a score to come to a probability
 	own      float32 // what the present holder would score among the others
 	stays    bool    // slot 0 is the present holder
 	trackNum int
@@ -169,6 +171,7 @@ func (q *query) ranks(c *signals.Case) {
 	q.ask(final, all, 0)
 	q.ask(held, all, 0)
 	q.extras(c)
+	q.refine()
 	q.compare()
 }
 
@@ -210,7 +213,11 @@ func (q *query) extras(c *signals.Case) {
 	if q.trackNum == persons {
 		q.speakers(c)
 	}
+	scale := q.t.names.paces.scale(q.now)
 	for s, who := range q.whos {
+		long, short := q.t.names.paces.of(who, &scale)
+		q.plus(s, exPace, logOf(long/100))
+		q.plus(s, exPaceNow, logOf(short/100))
 		days := float32(max(0, q.now-q.t.names.seen[who])) / 86400
 		q.plus(s, exIdle, logOf(days/100))
 		if q.trackNum == persons {

@@ -28,7 +28,9 @@ const (
 	exNobody   = firstExtra + 8  // the constant of "somebody else"
 	exKnown    = firstExtra + 9  // "somebody else": how much is known of the best field
 	exHops     = firstExtra + 10 // of the present holder: a constant for each group
-	columns    = exHops + groups
+	exPace     = exHops + groups // log of what the candidate resolved in the last weeks
+	exPaceNow  = exPace + 1      // and in the last days
+	columns    = exPace + 2
 )
 
 func column(source, f int) int { return (source*maxFields + f) * 2 }
@@ -45,6 +47,8 @@ type ranker struct {
 	sqG   [groups][columns]float32
 	stay  [columns]float32 // weights of the present holder's own numbers, for whether it stays
 	sqS   [columns]float32
+	cross crossed
+	trust trust
 	next  bool
 }
 
@@ -57,6 +61,8 @@ const (
 // init sets the weights that hold until the site's own cases have taught others.
 func (r *ranker) init(next int) {
 	r.next = next == 1
+	r.cross = newCrossed()
+	r.trust.init()
 	for f := range maxFields {
 		r.reset(f)
 	}
@@ -101,8 +107,11 @@ type sample struct {
 	group   uint8
 	cur     int32
 	whos    []int32
-	stay    []nz // numbers of the present holder; slot plays no part
-	nz      []nz // by slot; the slot behind the last candidate is "somebody else"
+	feats   []feat
+	z       []float32 // scores as they were, "somebody else" last
+	keeps   float32   // score of the present holder, whether it keeps it
+	stay    []nz      // numbers of the present holder; slot plays no part
+	nz      []nz      // by slot; the slot behind the last candidate is "somebody else"
 }
 
 // keepSlots is how many candidates of a situation are remembered.
@@ -182,38 +191,50 @@ func (p *pool) get(t ticket) *sample {
 // candidates, or somebody else.
 func (r *ranker) learn(s *sample, who int32, weight float32) {
 	if s.cur >= 0 && len(s.stay) > 0 {
+		r.trust.learnStay(int(s.group), s.keeps, who == s.cur)
 		r.learnStay(s, who == s.cur, weight)
 		if who == s.cur {
 			return
 		}
 	}
+	right := len(s.whos)
+	for i, w := range s.whos {
+		if w == who {
+			right = i
+		}
+	}
+	r.trust.learn(int(s.group), s.z, right)
+	var d [keepSlots + 1]float32 // gradient by slot
+	r.gradient(s, right, weight, &d)
+	r.step(s, &d)
+	for i, w := range s.whos {
+		r.cross.learn(s.feats, w, d[i])
+	}
+}
+
+// gradient says by how much each candidate was rated too low, by the weights of now.
+func (r *ranker) gradient(s *sample, right int, weight float32, d *[keepSlots + 1]float32) {
 	var z [keepSlots + 1]float64
 	n := len(s.whos) + 1
 	g := &r.group[s.group]
 	for _, v := range s.nz {
 		z[v.slot] += float64((r.base[v.col] + g[v.col]) * v.x)
 	}
-	right := n - 1
-	top := z[0]
 	for i, w := range s.whos {
-		if w == who {
-			right = i
-		}
+		z[i] += float64(r.cross.score(s.feats, w))
 	}
+	top, sum := z[0], 0.0
 	for _, v := range z[:n] {
 		top = max(top, v)
 	}
-	sum := 0.0
 	for i := range z[:n] {
 		z[i] = math.Exp(z[i] - top)
 		sum += z[i]
 	}
-	var d [keepSlots + 1]float32 // gradient by slot
 	for i := range z[:n] {
 		d[i] = -weight * float32(z[i]/sum)
 	}
 	d[right] += weight
-	r.step(s, &d)
 }
 
 func (r *ranker) learnStay(s *sample, stays bool, weight float32) {

@@ -49,13 +49,17 @@ func merge(list []Candidate, name func(string) string) []Candidate {
 		x.Who = name(x.Who)
 		if i := slices.IndexFunc(out, func(y Candidate) bool { return y.Who == x.Who }); i >= 0 {
 			out[i].Score += x.Score
+			out[i].rank = logAdd(out[i].rank, x.rank)
 		} else {
 			out = append(out, x)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
 	return out
 }
+
+// logAdd is log(exp(a)+exp(b)).
+func logAdd(a, b float32) float32 { return max(a, b) + softplus(min(a, b)-max(a, b)) }
 
 // contradicted reports whether the history is sure of somebody whom the roster
 // does not name, and hardly knows the one whom it does.
@@ -97,10 +101,15 @@ func (p *picker) owning(own []owner) {
 	}
 }
 
-// history proposes the likely resolvers, and the leads of likely teams.
+// history proposes the likely resolvers, and the leads of likely teams. Who is
+// unlikely even if the present holder does not resolve it is not proposed.
 func (p *picker) history(people, teams []Candidate) {
+	others := 1 - scoreOf(people, p.org.Who(p.c.Holder))
 	for i := range people {
 		x := &people[i]
+		if x.Score < unlikely*others {
+			continue // that is not knowing
+		}
 		if id := p.m.tracks[persons].names.find(x.Who); id >= 0 && p.m.lastSeen(id) < p.now.Add(-silent).Unix() {
 			p.bar(x.Who, "was not seen for long")
 			continue

@@ -16,7 +16,7 @@ import (
 // sources, columns, hashes, words.
 const (
 	section        = "route.model"
-	sectionVersion = 1
+	sectionVersion = 2
 )
 
 // Save writes all that the model knows, its options included, so that a loaded
@@ -106,6 +106,7 @@ func (t *track) save(w *snap.Writer) {
 	w.Words(t.names.name)
 	w.Ints(t.names.alive)
 	w.Ints(t.names.seen)
+	t.names.paces.save(w)
 	w.Int(int64(t.closes))
 	w.Bytes(t.order)
 	for i := range t.gain {
@@ -132,6 +133,7 @@ func (t *track) save(w *snap.Writer) {
 
 func (t *track) load(r *snap.Reader) {
 	t.names.load(r)
+	t.names.paces.load(r, len(t.names.name))
 	t.closes = int(r.Int())
 	t.order = r.Bytes()
 	for _, f := range t.order {
@@ -180,6 +182,10 @@ func (r *ranker) lists() [][]float32 {
 	for g := range r.group {
 		out = append(out, r.group[g][:], r.sqG[g][:])
 	}
+	out = append(out, r.cross.w, r.cross.sq)
+	for _, list := range r.trust.lists() {
+		out = append(out, list[:])
+	}
 	return out
 }
 
@@ -210,7 +216,7 @@ func (r *ranker) load(in *snap.Reader) {
 	for _, list := range r.lists() {
 		i := 0
 		for range in.Count(1 + 4) {
-			if i += in.Below(columns); i >= columns {
+			if i += in.Below(len(list)); i >= len(list) {
 				in.Fail("weight %d does not exist", i)
 				return
 			}

@@ -149,6 +149,15 @@ func (s *sample) save(w *snap.Writer) {
 	for _, who := range s.whos {
 		w.Uint(uint64(who))
 	}
+	w.Float32(s.keeps)
+	for _, z := range s.z {
+		w.Float32(z)
+	}
+	w.Count(len(s.feats))
+	for _, f := range s.feats {
+		w.Uint(uint64(f.key))
+		w.Float32(f.x)
+	}
 	for _, list := range [][]nz{s.stay, s.nz} {
 		w.Count(len(list))
 		for _, v := range list {
@@ -173,6 +182,14 @@ func (s *sample) load(r *snap.Reader, whos int) {
 	s.whos = make([]int32, n)
 	for i := range s.whos {
 		s.whos[i] = int32(r.Below(whos))
+	}
+	s.keeps = r.Float32()
+	for range n + 1 {
+		s.z = append(s.z, r.Float32())
+	}
+	s.feats = make([]feat, r.Count(1+4))
+	for i := range s.feats {
+		s.feats[i] = feat{uint32(r.Uint()), r.Float32()}
 	}
 	for _, list := range []*[]nz{&s.stay, &s.nz} {
 		*list = make([]nz, r.Count(1+1+4))

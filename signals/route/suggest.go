@@ -1,19 +1,23 @@
 package route
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"andon/signals"
 )
 
-// Candidate is somebody who may be right, with a rough probability. Why and
-// Figures say in words what speaks for them.
+// Candidate is somebody who may be right, with the probability of it, as far as
+// it could be learnt from answers given before (see trust). Why and Figures say
+// in words what speaks for them.
 type Candidate struct {
 	Who   string
 	Score float64 // 0..1
 
-	why evidence
+	why  evidence
+	rank float32 // the order: the logarithm of the probability, with the present holder moved down
 }
 
 // evidence is what weighs most for a candidate; words are made from it when asked.
@@ -50,7 +54,8 @@ func (m *Model) prepare(c *signals.Case, t int, next bool, now int64) *query {
 }
 
 // Suggest appends to buf the n most likely answers to a question about a case
-// as it stands at now, best first. It appends nothing when too little is known.
+// as it stands at now, best first: by probability, but for the present holder,
+// who stands lower, see Options. It appends nothing when too little is known.
 // For persons the one who raised the case is left out, unless they hold it; for
 // the next holder the present one is. Fields of which the case shows nothing
 // play no part, so that a case cut to what a viewer may see gives an answer
@@ -64,34 +69,80 @@ func (m *Model) Suggest(c *signals.Case, now time.Time, k Kind, n int, buf []Can
 	if len(q.whos) == 0 {
 		return buf
 	}
-	q.settle()
+	best := q.kept()
+	q.settle(best)
+	slices.SortStableFunc(best, func(a, b int32) int { return cmp.Compare(q.score[b], q.score[a]) })
 	from := len(buf)
-	for _, s := range q.bestSlots(n) {
+	for _, s := range best[:min(n, len(best))] {
 		e := q.best[s]
 		e.track = uint8(t)
-		buf = append(buf, Candidate{Who: q.t.names.name[q.whos[s]], Score: math.Exp(float64(q.score[s])), why: e})
+		buf = append(buf, Candidate{Who: q.t.names.name[q.whos[s]], Score: q.probability(s), why: e, rank: q.score[s]})
 	}
-	if buf[from].Score < 0.01 {
+	if math.Exp(float64(q.score[best[0]])) < 0.01 {
 		return buf[:from]
 	}
 	return buf
 }
 
-// settle turns the scores into logarithms of probabilities: first whether the
-// present holder keeps it, then who else.
-func (q *query) settle() {
-	sum := q.others()
-	rest := float32(0) // log of the probability that it is handed on
-	others := q.score
+// kept are the slots that an answer is made from: the best, and the present
+// holder's in any case.
+func (q *query) kept() []int32 {
+	if !q.stays {
+		return q.bestSlots(keepSlots)
+	}
+	own := q.score[0]
+	q.score[0] = float32(math.Inf(1))
+	best := q.bestSlots(keepSlots)
+	q.score[0] = own
+	return best
+}
+
+// settle turns the scores of the slots best, and of the present holder, into
+// logarithms of probabilities: first whether the present holder keeps it, then
+// who else. The doubt moves the present holder down in the order only: what it
+// takes away is given back in shown, so that a probability stays one.
+func (q *query) settle(best []int32) {
+	g := min(q.hops, groups-1)
+	heat, nobody := q.w.trust.heat[g], q.w.trust.heat[g]*q.nobody()+q.w.trust.shift[g]
+	top := nobody
+	for _, s := range best {
+		if s > 0 || !q.stays {
+			q.score[s] *= heat
+			top = max(top, q.score[s])
+		}
+	}
+	sum := math.Exp(float64(nobody - top))
+	for _, s := range best {
+		if s > 0 || !q.stays {
+			sum += math.Exp(float64(q.score[s] - top))
+		}
+	}
+	rest := -top - float32(math.Log(sum))
+	q.shown = 0
 	if q.stays {
-		others = q.score[1:]
-		z := float64(q.score[0] - q.doubt)
-		rest = -float32(math.Log1p(math.Exp(z)))
-		q.score[0] = float32(z) + rest
+		z := q.w.trust.stay[g]*q.score[0] + q.w.trust.keeps[g]
+		leaves, doubted := -softplus(z), -softplus(z-q.doubt)
+		q.score[0], rest, q.shown = z-q.doubt+doubted, rest+doubted, leaves-doubted
 	}
-	for i := range others {
-		others[i] += rest - sum
+	for _, s := range best {
+		if s > 0 || !q.stays {
+			q.score[s] += rest
+		}
 	}
+}
+
+// probability is what a slot's score comes to after settle.
+func (q *query) probability(s int32) float64 {
+	x := q.score[s] + q.shown
+	if s == 0 && q.stays {
+		x += q.doubt
+	}
+	return math.Exp(float64(x))
+}
+
+// softplus is log(1+exp(x)).
+func softplus(x float32) float32 {
+	return float32(math.Log1p(math.Exp(-math.Abs(float64(x))))) + max(x, 0)
 }
 
 // others is the logarithm of what everybody but the present holder scores

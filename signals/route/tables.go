@@ -236,6 +236,7 @@ type names struct {
 	name  []string
 	alive []int64 // unix seconds at which each was last seen at all
 	seen  []int64 // unix seconds at which each last held or solved something
+	paces paces
 }
 
 func (n *names) of(s string) int32 {
