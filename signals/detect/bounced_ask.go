@@ -90,8 +90,10 @@ func (s *Snapshot) sentOn(c *signals.Case) (sent []*signals.Post, last int) {
 func (s *Snapshot) sentOnBefore(ask *signals.Post) (sent []*signals.Post) {
 	for _, like := range s.Models.Alike(s.Case, bouncedAlike) {
 		c := like.Case
-		if like.Score < s.Policy().Detect.Echo.Likeness || c.Key.Source != signals.Slack || len(c.Posts) == 0 ||
-			s.Org.Who(c.Posts[0].Event.Actor) != s.Org.Who(ask.Event.Actor) || s.Case.Opened.Sub(c.Opened) > bouncedWithin {
+		if c.Key.Source != signals.Slack || len(c.Posts) == 0 || s.Case.Opened.Sub(c.Opened) > bouncedWithin || s.Org.Who(c.Posts[0].Event.Actor) != s.Org.Who(ask.Event.Actor) {
+			continue
+		}
+		if like.Score < s.Policy().Detect.Echo.Likeness && !s.nearDuplicate(c.Posts[0], ask) {
 			continue
 		}
 		before, _ := s.sentOn(c)
@@ -103,4 +105,10 @@ func (s *Snapshot) sentOnBefore(ask *signals.Post) (sent []*signals.Post) {
 	}
 	slices.SortStableFunc(sent, func(a, b *signals.Post) int { return signals.CompareEvents(a.Event, b.Event) })
 	return sent
+}
+
+// nearDuplicate reports whether two posts are the same text but for a few words.
+func (s *Snapshot) nearDuplicate(a, b *signals.Post) bool {
+	shingles := func(p *signals.Post) text.Shingles { return text.ShinglesOf(text.Plain(s.Models.Read(p).Doc.Prose)) }
+	return shingles(a).Resemblance(shingles(b)) >= text.NearDuplicate
 }
