@@ -95,10 +95,10 @@ func (t *Pattern) fits(e *Event) bool {
 	return (len(t.From) == 0 || has(t.From, e.From)) && (len(t.To) == 0 || has(t.To, e.To))
 }
 
-// recurs reports whether e is a change that happened so often by now.
+// recurs reports whether e is a change that happened so often since the case was opened.
 func (t *Pattern) recurs(c *Case, e *Event) bool {
 	changes := func(e *Event) bool {
-		return e.Kind != Opened && t.field(e.fieldName()) && e.From != "" && e.From != e.To && t.fits(e)
+		return e.Kind != Opened && t.field(e.fieldName()) && e.From != e.To && t.fits(e)
 	}
 	if !changes(e) {
 		return false

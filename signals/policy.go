@@ -64,7 +64,7 @@ type Pattern struct {
 	Field    string   `koanf:"field" json:"field"`       // a field as the source names it, or status, priority, level, team
 	From     []string `koanf:"from" json:"from"`         // any value when empty
 	To       []string `koanf:"to" json:"to"`             // any value when empty
-	Times    int      `koanf:"times" json:"times"`       // it so changed so often, or more; that it got its first value does not count. 0: at every change
+	Times    int      `koanf:"times" json:"times"`       // it so changed so often since the case was opened, or more. 0: at every change
 	Raised   bool     `koanf:"raised" json:"raised"`     // the priority rose
 	Handoffs int      `koanf:"handoffs" json:"handoffs"` // at least so many team hand-offs
 }

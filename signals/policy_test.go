@@ -106,8 +106,8 @@ func TestPolicyWith(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestChangedSoOften: the pattern counts changes of a field, not that it got its
-// first value.
+// TestChangedSoOften: the pattern counts the changes of a field since a case was
+// opened.
 func TestChangedSoOften(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -115,8 +115,8 @@ func TestChangedSoOften(t *testing.T) {
 		values  []string // of the team, one change after the other
 		want    int      // at which change it is an escalation for the first time, 0 for never
 	}{
-		{"three times", signals.Pattern{Field: "Team", Times: 3}, []string{"", "A", "B", "C", "D", "E"}, 4},
-		{"through nobody", signals.Pattern{Field: "team", Times: 2}, []string{"A", "", "B", "C"}, 3},
+		{"three times", signals.Pattern{Field: "Team", Times: 3}, []string{"", "A", "B", "C", "D", "E"}, 3},
+		{"through nobody", signals.Pattern{Field: "team", Times: 2}, []string{"A", "", "B", "C"}, 2},
 		{"not so often", signals.Pattern{Field: "team", Times: 3}, []string{"A", "B", "C"}, 0},
 		{"to one team", signals.Pattern{Field: "team", To: []string{"desk"}, Times: 2}, []string{"Desk", "A", "Desk", "B", "C", "Desk"}, 5},
 		{"from one team", signals.Pattern{Field: "team", From: []string{"Desk"}, Times: 2}, []string{"", "Desk", "A", "Desk", "B"}, 4},

@@ -57,7 +57,7 @@ func benchAlert(b *testing.B, path, url string) {
 	defer sink.Close()
 	theirs := alertmanagerAt(b, path, sink.URL)
 	c := alertConfig(url)
-	withSlack(b, c, told)
+	withSlack(b, c, func(string) { told() })
 	svc := serving(b, c, time.Now, func(*signals.Outcome) {})
 	ours := "http://" + svc.ln.Addr().String() + "/alerts"
 

@@ -210,7 +210,8 @@ func (s *stock) keepBusy(ctx context.Context, b testing.TB, svc *benchService, n
 	const gap = time.Hour / 30_000
 	for n := 0; ctx.Err() == nil; n++ {
 		time.Sleep(time.Duration(s.site.r.ExpFloat64() * float64(gap)))
-		if err := svc.bot.Accept(b.Context(), s.arrival(b, n, now())); err != nil {
+		d, _ := s.arrival(b, n, now())
+		if err := svc.bot.Accept(b.Context(), d); err != nil {
 			b.Error(err)
 			return
 		}
@@ -220,11 +221,7 @@ func (s *stock) keepBusy(ctx context.Context, b testing.TB, svc *benchService, n
 // labels are what people call some of the issues that are there.
 func (s *stock) labels(b testing.TB) (out []string) {
 	for _, life := range s.open {
-		for _, v := range life[0].Set {
-			if v.Field == signals.FieldLabel {
-				out = append(out, v.To)
-			}
-		}
+		out = append(out, labelOf(life))
 		if len(out) == 200 {
 			break
 		}

@@ -29,7 +29,8 @@ func BenchmarkFreeze(b *testing.B) {
 	var waited []float64
 	var took time.Duration
 	for n := 0; b.Loop(); n++ {
-		require.NoError(b, svc.bot.Accept(b.Context(), s.arrival(b, n, now())))
+		d, _ := s.arrival(b, n, now())
+		require.NoError(b, svc.bot.Accept(b.Context(), d))
 		require.NoError(b, svc.bot.Follow(b.Context()))
 		done := make(chan time.Duration)
 		go func() {
