@@ -196,8 +196,8 @@ func TestWrongInputSaysWhatToMend(t *testing.T) {
 
 func TestHelpTellsWhatIsSwitchedOn(t *testing.T) {
 	o := newOffice(t, nil)
-	require.NotContains(t, o.ask("U3", "help"), "mode DETECTOR")
-	require.Contains(t, o.ask("U1", "help"), "mode DETECTOR")
+	require.NotContains(t, o.ask("U3", "help"), "mode stall ask")
+	require.Contains(t, o.ask("U1", "help"), "mode stall ask")
 	require.NotContains(t, o.ask("U1", "help"), "digest now")
 	require.Contains(t, o.ask("U3", "please help snooze"), "/andon snooze PAY-17 2h")
 	o = newOffice(t, func(c *bot.Config) { c.Digest.Channel = "slack/T1/C1" })

@@ -29,7 +29,7 @@ func TestAnswers(t *testing.T) {
 		return r.Card.Text()
 	}
 	for text, want := range map[string][]string{
-		"":              {"What I answer", "status ISSUE or thread link", "Only you see my answers."},
+		"":              {"What I answer", "status PAY-17: the six stages", "Only you see my answers."},
 		"help":          {"who PAY-17"},
 		"stauts PAY-7":  {`I do not know "stauts". Did you mean "status"?`},
 		"status":        {"Tell me which issue"},

@@ -79,6 +79,7 @@ func TestDemoSaysTheSameAtEverySpeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it plays two days several times: run without -short")
 	}
+	t.Parallel()
 	end := demo.On("Tue 17:00")
 	said := func(step time.Duration) (out []string) {
 		_, s, records := playDemo(t, end, step)

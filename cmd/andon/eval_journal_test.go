@@ -16,6 +16,7 @@ import (
 // TestEvalOfTheJournal scores what was imported, keeps the card, and lets doctor
 // compare with it.
 func TestEvalOfTheJournal(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	issues := filepath.Join(dir, "issues.jsonl")
 	require.NoError(t, os.WriteFile(issues, exampleIssues(t, 700), 0o600))

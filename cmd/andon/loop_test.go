@@ -281,6 +281,7 @@ func between(s, from, to string) string {
 // TestThePastNudgesNobody imports 20,000 issues, and then meets them again at
 // the first contact with their Jira: nobody hears of what was there before.
 func TestThePastNudgesNobody(t *testing.T) {
+	t.Parallel()
 	n := 20_000
 	if testing.Short() {
 		n = 1_000
@@ -360,6 +361,7 @@ func (s *scripted) Fetch(context.Context, string) (signals.Delivery, error) {
 // TestEightWorkersFindTheSame lets eight workers look at everything at once, a
 // day's events at a time. What depends on a case alone is exactly as in a replay.
 func TestEightWorkersFindTheSame(t *testing.T) {
+	t.Parallel()
 	raw := exampleIssues(t, lesser(250, 150))
 	o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
 	h := splitAt(t, raw, o, .3)

@@ -31,6 +31,7 @@ func TestMonth(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a company's weeks: run without -short")
 	}
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		weeks := 3 // the first is the past
 		switch {

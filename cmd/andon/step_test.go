@@ -251,6 +251,7 @@ const afterwards = 3 * 24 * time.Hour
 // TestStepByStepIsReplay drives the service step by step on a virtual clock,
 // over HTTP, and wants from it exactly what a replay of the same history gives.
 func TestStepByStepIsReplay(t *testing.T) {
+	t.Parallel()
 	raw := exampleIssues(t, lesser(150, 100))
 	for _, dialect := range []fakejira.Dialect{fakejira.Cloud, fakejira.DataCenter} {
 		t.Run(string(dialect), func(t *testing.T) {
@@ -268,6 +269,7 @@ func TestStepByStepRealHistory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the example company is enough in a hurry: run without -short")
 	}
+	t.Parallel()
 	share := 0.
 	if s := os.Getenv("ANDON_STEP_SHARE"); s != "" {
 		var err error
@@ -303,6 +305,7 @@ func TestStepByStepRealHistory(t *testing.T) {
 // TestRestartsChangeNothing does so with a service that is started anew again
 // and again, from a snapshot of its models or from the journal alone.
 func TestRestartsChangeNothing(t *testing.T) {
+	t.Parallel()
 	raw := exampleIssues(t, 100)
 	o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
 	for name, save := range map[string]bool{"from a snapshot": true, "from the journal": false} {
