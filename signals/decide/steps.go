@@ -44,21 +44,26 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 // the way when there is nobody. A further step goes to whom those named who
 // refused, then to the next choices; after a channel, to a person.
 func (w *World) candidates(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) (list []candidate, why string) {
-	s := r.Signal
 	if n.Step == 0 {
-		list = w.nominated(c, s, now)
+		list = w.nominated(c, r.Signal, now)
 	} else {
 		list = w.nominees(c, r, now)
-		if s.Need == signals.NeedChannel {
-			to := *s
-			to.Need, s = signals.NeedResolver, &to
-		}
 	}
-	choices, why := w.choices(c, s, now)
+	choices, why := w.choices(c, wanted(r.Signal, n.Step), now)
 	for _, ch := range choices {
 		list = append(list, candidate{Choice: ch})
 	}
 	return list, why
+}
+
+// wanted is a signal with the need that a step of it has: after a channel, a person.
+func wanted(s *signals.Signal, step int) *signals.Signal {
+	if step == 0 || s.Need != signals.NeedChannel {
+		return s
+	}
+	to := *s
+	to.Need = signals.NeedResolver
+	return &to
 }
 
 // nominated is whom somebody named as they pulled the cord.

@@ -45,6 +45,9 @@ func PickWords(m *Model, org *signals.Org, title, channel string, now time.Time)
 	return Pick(m, org, c, &signals.Signal{Case: c.Key, Need: signals.NeedResolver}, now)
 }
 
+// NotTheOne is why somebody is passed over of whom people taught it.
+const NotTheOne = "is not the one for this"
+
 // hints lets count what people taught about cases like this one: who said that
 // it is not for them is left out, unless they hold the case and its holder is
 // asked for.
@@ -54,7 +57,7 @@ func (p *picker) hints() {
 		if h.Not == "" || p.s.Need == signals.NeedHolder && p.org.Who(h.Not) == p.org.Who(p.c.Holder) {
 			continue
 		}
-		p.bar(h.Not, "is not the one for this")
+		p.bar(h.Not, NotTheOne)
 	}
 }
 
