@@ -68,7 +68,7 @@ func loadCard(e *env, db *store.DB) (c savedCard, err error) {
 
 // since scores the cases that were opened after the history of a card ended.
 func (d *doctor) since(e *env, db *store.DB, card savedCard) (*replay.Card, error) {
-	h, err := journalHistory(e.ctx, d.c, db)
+	h, err := journalHistory(e.ctx, d.c, db, nil)
 	if err != nil {
 		return nil, err
 	}

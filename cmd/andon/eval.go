@@ -102,7 +102,7 @@ func (v *evalCmd) check() error {
 func (v *evalCmd) history(e *env, bar *progress) (*history, *company.Truth, error) {
 	if v.Journal {
 		bar.stage("reading the database")
-		h, err := readJournal(e, v.Config)
+		h, err := readJournal(e, v.Config, nil)
 		return h, nil, err
 	}
 	b := backtestCmd{inputs: v.inputs, Seed: v.Seed}

@@ -23,8 +23,9 @@ type savedCard struct {
 	Rows  []replay.ScoreRow
 }
 
-// readJournal reads what the service has heard, under a configuration.
-func readJournal(e *env, path string) (*history, error) {
+// readJournal reads what the service has heard, under a configuration. learnt is
+// told of the events that were learnt and not watched; nil for nobody.
+func readJournal(e *env, path string, learnt func(*signals.Event)) (*history, error) {
 	c, err := config.Load(path, configOptions())
 	if err != nil {
 		return nil, usageError{err}
@@ -34,12 +35,12 @@ func readJournal(e *env, path string) (*history, error) {
 		return nil, err
 	}
 	defer closing(e, db)
-	return journalHistory(e.ctx, &c, db)
+	return journalHistory(e.ctx, &c, db, learnt)
 }
 
 // journalHistory makes history of a journal. The organisation is that of the
 // journal, as of each moment, not that of the configuration.
-func journalHistory(ctx context.Context, c *config.Config, db *store.DB) (*history, error) {
+func journalHistory(ctx context.Context, c *config.Config, db *store.DB, learnt func(*signals.Event)) (*history, error) {
 	h := &history{config: *c}
 	h.Rooms = make(map[string]string)
 	if err := h.prepare(); err != nil {
@@ -55,6 +56,9 @@ func journalHistory(ctx context.Context, c *config.Config, db *store.DB) (*histo
 		events := make([]*signals.Event, len(entries))
 		for i, x := range entries {
 			events[i], after = x.Event, x.Pos
+			if x.Learn && learnt != nil {
+				learnt(x.Event)
+			}
 		}
 		if err := h.Play.Add(events); err != nil {
 			return nil, err

@@ -53,6 +53,7 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Show andon at an invented company, with a Slack and a Jira of its own."`
 	Eval        evalCmd        `cmd:"" help:"Score the models on your own history, beside naive ones."`
 	Replay      replayCmd      `cmd:"" help:"Write signals, risks, routes and matches over history as JSON Lines."`
+	Simulate    simulateCmd    `cmd:"" help:"Tell whom andon would nudge about one case, when, by which step, and why not others."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check the configuration and show what it comes to."`
 	Manifest    manifestCmd    `cmd:"" help:"Print the manifest of the Slack app."`
 	Example     exampleCmd     `cmd:"" help:"Write the invented company that backtest uses when it is given no input."`

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"time"
 
 	"andon/signals"
@@ -40,6 +41,11 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 			out = append(out, x)
 		}
 	}
+	for _, id := range w.namedFor(c, r, n) {
+		if ok, why, _ := w.Org.Available(id, now); !ok {
+			add(Considered{To: w.Org.Who(id), Passed: why})
+		}
+	}
 	chosen := false
 	list, _ := w.candidates(c, r, n, now)
 	for _, ch := range append(list, w.refusals(c, r, n, now)...) {
@@ -58,6 +64,26 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 			x.Route, x.Chosen, chosen = because, !chosen, true
 		}
 		add(x)
+	}
+	return out
+}
+
+// namedFor are those whom somebody named for a nudge: whoever pulled the cord, and
+// then those who refused, the latest word first.
+func (w *World) namedFor(c *signals.Case, r *Record, n *signals.Nudge) (out []string) {
+	if n.Step == 0 {
+		if e := eventOf(c, r.Signal.Occasion); e != nil && e.Kind == signals.Pulled && e.To != "" {
+			out = append(out, e.To)
+		}
+		return out
+	}
+	for _, had := range slices.Backward(r.Nudges) {
+		if had.State != signals.Declined {
+			continue
+		}
+		if e := w.refusal(c, r, had); e != nil && w.Room(e.To) == nil {
+			out = append(out, e.To)
+		}
 	}
 	return out
 }

@@ -70,6 +70,24 @@ func TestConsiderFurtherSteps(t *testing.T) {
 	require.Equal(t, askedBefore, why[first])
 }
 
+// TestConsiderWhoWasNamed: who was named and cannot be asked was thought of.
+func TestConsiderWhoWasNamed(t *testing.T) {
+	s, c := stepStory(t, nil)
+	s.person(signals.Person{ID: "fay", Left: true, Accounts: []string{"slack/s/Ufay"}})
+	r := s.record()
+	s.says(c, time.Hour, signals.Refused, bare(r.Nudges[0].To), "slack/s/Ufay")
+	why, chosen, _ := passed(s.w.Consider(r, r.Nudges[1], monday.Add(time.Hour)))
+	require.Equal(t, "has left the company", why["fay"])
+	require.Equal(t, r.Nudges[1].To, chosen)
+
+	thread := signals.SlackThread("s", "C1", "1.0")
+	s.happens(thread, monday, signals.Event{ID: "slack/s/C1/1.0", Kind: signals.Pulled, Actor: "slack/s/Ucat", To: "slack/s/Ufay", Text: "Card payments fail"})
+	r = s.w.Book.Records[1]
+	why, chosen, _ = passed(s.w.Consider(r, r.Nudges[0], monday))
+	require.Equal(t, "has left the company", why["fay"])
+	require.Equal(t, r.Nudges[0].To, chosen)
+}
+
 func TestConsiderInPrivate(t *testing.T) {
 	s, _, r := heldInPrivate(t)
 	s.person(signals.Person{ID: "eve", Accounts: []string{"slack/s/Ueve"}})

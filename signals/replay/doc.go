@@ -7,6 +7,9 @@
 // Nothing that happens at a later time can change what is written for an
 // earlier one.
 //
+// Simulate asks the same machine another question: what becomes of one case from
+// a moment on, if nothing more happens and nobody answers.
+//
 // It owns the order, the wakes and the figures of the report. It does not read
 // files (integrations), judge (signals/decide), draw or write (bot/console,
 // cmd/andon).

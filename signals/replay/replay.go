@@ -33,6 +33,10 @@ type Options struct {
 	After     time.Duration         // how long the clock runs on after the last event; DefaultAfter when zero
 	Progress  func(done, total int) // called now and then; may be nil
 	Begin     func(*decide.World)   // told the world before anything happens; may be nil
+
+	posts  func(org *signals.Org, to string) (why string) // why a message cannot be sent to somebody, "" where it can; nil: it always can
+	learnt map[string]bool                                // ids of events that are played and count as learnt
+	looked func(*decide.Looked, time.Time)                // told of every look; may be nil
 }
 
 // DefaultAfter lets the slowest detector, two working days over a long weekend, speak.
@@ -78,10 +82,23 @@ type run struct {
 // Run replays the input and gives what it finds to the sink. The input's logs
 // are used up.
 func Run(in *Input, o Options, sink Sink) (*Result, error) {
+	r := newRun(in, o, sink)
+	if err := r.learn(in); err != nil {
+		return nil, err
+	}
+	if err := r.play(in.Play.ordered()); err != nil {
+		return nil, err
+	}
+	return r.res, nil
+}
+
+// newRun makes the world of a replay in which nothing has happened yet.
+func newRun(in *Input, o Options, sink Sink) *run {
 	o.Signals = o.Signals || o.Nudges
 	r := &run{o: o, sink: sink, times: newAgenda(), rooms: make(map[string]*agenda), res: &Result{}, kinds: make(map[route.Kind]bool)}
 	r.w = decide.NewWorld(signals.NewOrg(o.Policy), decide.Options{
 		Lexicon: o.Lexicon, Detectors: r.detectors(), Index: o.Matches, Routes: o.Routes || o.Nudges, Risk: o.Risk, AsLive: o.AsLive, Silent: !o.Nudges,
+		Sends: o.posts != nil,
 	})
 	if o.Risk {
 		r.risk = r.w.Memory.Risk
@@ -93,13 +110,7 @@ func Run(in *Input, o Options, sink Sink) (*Result, error) {
 	if o.Begin != nil {
 		o.Begin(r.w)
 	}
-	if err := r.learn(in); err != nil {
-		return nil, err
-	}
-	if err := r.play(in.Play.ordered()); err != nil {
-		return nil, err
-	}
-	return r.res, nil
+	return r
 }
 
 func (r *run) detectors() []string {
@@ -149,6 +160,18 @@ func (r *run) observe(c *signals.Case, e *signals.Event) {
 }
 
 func (r *run) play(events []*signals.Event) error {
+	if err := r.steps(events); err != nil || len(events) == 0 {
+		return err
+	}
+	after := r.o.After
+	if after == 0 {
+		after = DefaultAfter
+	}
+	return r.wakeUntil(nanos(r.res.Last.Add(after)), false)
+}
+
+// steps goes through events, and no further.
+func (r *run) steps(events []*signals.Event) error {
 	r.res.Events = len(events)
 	for i := 0; i < len(events); {
 		j := group(events, i)
@@ -164,14 +187,7 @@ func (r *run) play(events []*signals.Event) error {
 		}
 		i = j
 	}
-	if len(events) == 0 {
-		return nil
-	}
-	after := r.o.After
-	if after == 0 {
-		after = DefaultAfter
-	}
-	return r.wakeUntil(nanos(r.res.Last.Add(after)), false)
+	return nil
 }
 
 // step applies the events of one history entry and judges the case once.
@@ -187,6 +203,9 @@ func (r *run) step(events []*signals.Event, now time.Time) error {
 			continue
 		}
 		c = took
+		if r.o.learnt[e.ID] {
+			r.w.Learnt(e)
+		}
 		r.res.notes.event(r.w, c, e)
 		if e.Kind == signals.Said {
 			posts++
@@ -241,6 +260,10 @@ func (r *run) look(c *signals.Case, e *signals.Event, now time.Time) error {
 			want = int64(r.w.Rooms[ch].Count + l.Posts)
 		}
 		a.set(c.Key, want)
+	}
+	r.send(c.Key, &l, now)
+	if r.o.looked != nil {
+		r.o.looked(&l, now)
 	}
 	return nil
 }
