@@ -55,7 +55,7 @@ func (w *simText) head(s *replay.Simulation) {
 		w.line("It is closed.")
 	}
 	if len(s.Joined) > 0 {
-		w.line("It is one problem with %s: ask about each.", oneLine(strings.Join(s.Joined, ", ")))
+		w.line("It is one problem with %s; ask about each.", oneLine(few(s.Joined)))
 	}
 	if len(s.Found) == 0 {
 		w.line("\nNo detector fires: nobody would be nudged.")
