@@ -98,12 +98,14 @@ func (q *question) muteIt() (*view.Card, error) {
 		}
 	}
 	q.writeMute(&m, time.Time{}, until)
-	whom := "You hear"
-	if m.all {
-		whom = "Nobody hears"
+	text, again := "You hear nothing of "+strings.Replace(m.says(q), "anything", "anybody's signals", 1), "unmute "+orAll(m.detector)
+	if m.scope != "" {
+		again += " " + q.reach(m.scope)
 	}
-	again := strings.TrimSuffix("unmute "+orAll(m.detector), " ")
-	return say(whom + " nothing of " + strings.Replace(m.says(q), "anything", "anybody's signals", 1) + " until " + q.words.tell(until) + ". To end that earlier say " + again + "."), nil
+	if m.all {
+		text, again = "Nobody hears of "+m.says(q), again+" for everybody"
+	}
+	return say(text + " until " + q.words.tell(until) + ". To end that earlier say " + again + "."), nil
 }
 
 func orAll(detector string) string {
@@ -129,7 +131,10 @@ func (q *question) unmute() (*view.Card, error) {
 	found := slices.ContainsFunc(had, func(x signals.Mute) bool {
 		return x.Person == who && x.Detector == m.detector && x.Scope == m.scope
 	})
-	if !found {
+	switch {
+	case !found && m.all:
+		return nil, unclearf("Nobody muted %s for everybody. Say settings to see what is muted.", m.says(q))
+	case !found:
 		return nil, unclearf("You have not muted %s. Say settings to see what is muted.", m.says(q))
 	}
 	q.writeMute(&m, time.Time{}, q.words.now.Add(-time.Second))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,7 +65,25 @@ func TestMutes(t *testing.T) {
 	require.Contains(t, o.ask("U3", "settings"), "Muted for everybody: anything in this channel from Fri 6 Mar 19:00", "by their own clock")
 	require.Contains(t, o.ask("U1", "unmute all here for everybody"), "Everybody hears")
 	require.NotContains(t, o.ask("U3", "settings"), "Muted")
-	require.Contains(t, o.ask("U1", "mute stall for everybody"), "Nobody hears nothing of stall"[:12])
+	require.Contains(t, o.ask("U1", "mute stall for everybody"), "Nobody hears of stall until")
+}
+
+// TestMuteSaysHowToEndIt: what an answer says of the way back does it.
+func TestMuteSaysHowToEndIt(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"mute stall":                         {"You hear nothing of stall until", "unmute stall"},
+		"mute stall here":                    {"You hear nothing of stall in this channel until", "unmute stall here"},
+		"mute all for 2d":                    {"You hear nothing of anybody's signals until", "unmute all"},
+		"mute stall for everybody":           {"Nobody hears of stall until", "unmute stall for everybody"},
+		"mute all in #payments for everyone": {"Nobody hears of anything in this channel until", "unmute all here for everybody"},
+	} {
+		o := newOffice(t, nil)
+		got := o.ask("U1", text)
+		require.Contains(t, got, want[0], text)
+		_, again, _ := strings.Cut(got, "To end that earlier say ")
+		require.Equal(t, want[1], strings.TrimSuffix(again, "."), text)
+		require.Contains(t, o.ask("U1", want[1]), "again.", text)
+	}
 }
 
 func TestModes(t *testing.T) {
