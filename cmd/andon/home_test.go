@@ -212,6 +212,20 @@ func TestHomeOfAdmins(t *testing.T) {
 	require.Contains(t, textOf(set("m5", admin, "default", "").Home), "stall is shadow, off in a channel: ")
 }
 
+// TestHomeTellsNobodysVerdict: of fewer answers than the smallest group an admin
+// would know whose they are.
+func TestHomeTellsNobodysVerdict(t *testing.T) {
+	s, _ := digester(t, homeDay, nil)
+	require.NoError(t, s.bot.Accept(t.Context(), signals.Delivery{Events: handedAround("1", "Invoices arrive twice", homeDay.Add(-8*time.Hour), signals.Public, "Payments", "Web", "Payments", "Web", "Payments")}))
+	s.drain()
+	for _, n := range s.nudges("1") {
+		require.NoError(t, s.db.AddOpinion(t.Context(), signals.Opinion{Nudge: n.Key(), By: "bea", Verdict: "useless", Why: "noise", At: homeDay.Add(-time.Hour)}))
+	}
+	text := textOf(s.homeOf("slack/T1/UBEN"))
+	require.Contains(t, text, "ping_pong is shadow: found 3, told 1\n")
+	require.NotContains(t, text, "useful 0")
+}
+
 // TestHomeShowsWhatMayBeSeen: who left a private channel does not find it in
 // their Home tab any more.
 func TestHomeShowsWhatMayBeSeen(t *testing.T) {
