@@ -28,9 +28,16 @@ func (c *composer) deeds(it item) []string {
 	done = signals.Sort(done)
 	var out []string
 	said := make(map[string]bool)
+	settled := false // by the reader, or for everybody: nobody is told again
 	for _, e := range slices.Backward(done) {
 		text := c.deed(e)
 		what := text
+		switch {
+		case e.Kind == signals.Snoozed && settled:
+			continue
+		case e.Kind == signals.Closed, c.own(e) && (e.Kind == signals.Claimed || e.Kind == signals.Refused):
+			settled = true
+		}
 		if e.Kind == signals.Snoozed {
 			what = string(e.Kind) // the latest one counts
 		}
@@ -80,7 +87,7 @@ func (c *composer) deed(e *signals.Event) string {
 		}
 		return who + " said that it is not for them."
 	case signals.Snoozed:
-		if at, err := time.Parse(time.RFC3339, e.To); err == nil && c.own(e) {
+		if at, err := time.Parse(time.RFC3339, e.To); err == nil && c.own(e) && at.After(c.now) {
 			return "You are told again on " + c.reader.clock(at) + "."
 		}
 	case signals.Useless:

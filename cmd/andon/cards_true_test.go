@@ -1,0 +1,37 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"andon/signals"
+)
+
+// TestCardsPromiseWhatComes: who took it on, or turned it down, is not told
+// again, and what was promised for a time that is past is no promise.
+func TestCardsPromiseWhatComes(t *testing.T) {
+	const promise = "You are told again on"
+	for name, then := range map[string]func(f *floor, key string){
+		"claimed": func(f *floor, key string) { f.press("slack/T1/U1", "claim", key) },
+		"refused": func(f *floor, key string) {
+			f.send("slack/T1/U1", f.press("slack/T1/U1", "refuse", key).Modal, "whom", "slack/T1/U2")
+		},
+		"solved": func(f *floor, key string) { f.press("slack/T1/U1", "solved", key) },
+		"past": func(f *floor, key string) {
+			f.clock.set(f.clock.now().Add(48 * time.Hour))
+			f.press("slack/T1/U2", "claim", key) // does nothing
+			f.send("slack/T1/U1", f.press("slack/T1/U1", "more", "useless:"+key).Modal, "why", "late")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFloor(t, nil)
+			key := f.ask("C1", 100, signals.Public)
+			f.press("slack/T1/U1", "snooze", "tomorrow:"+key)
+			require.Contains(t, f.shows(key), promise)
+			then(f, key)
+			require.NotContains(t, f.shows(key), promise)
+		})
+	}
+}
