@@ -51,10 +51,18 @@ func (c *composer) deeds(it item) []string {
 	if len(out) == 0 && it.n.State == signals.Acted {
 		out = append(out, c.name(it.n.To)+" is on it.")
 	}
+	if at := it.r.Ledger.Times[signals.Corrected]; over(it.r) && !at.IsZero() && !slices.ContainsFunc(done, saysSolved) {
+		out = append(out, "It counts as solved since "+c.reader.clock(at)+".")
+	}
 	if c.gathered[it.n.Key()] {
 		out = append(out, "Those who raised it and who can help were brought together.")
 	}
 	return out
+}
+
+// saysSolved reports whether an event tells by itself that it is solved.
+func saysSolved(e *signals.Event) bool {
+	return e.Kind == signals.Closed || e.Kind == signals.Confirmed
 }
 
 // alone reports whether somebody turned down in a direct message what is shown

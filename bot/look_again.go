@@ -11,18 +11,20 @@ func reworded(e *signals.Event) bool {
 	return e.Kind == signals.Deleted || e.Kind == signals.Edited && e.Ref != ""
 }
 
-// again lists the messages that have to say something else: after an answer, or
-// because nobody approved them in time.
+// again lists the messages that have to say something else: after an answer,
+// because it counts as solved or came back, or because nobody approved them in
+// time.
 func (l *look) again() (out []string) {
 	for _, r := range l.stirred() {
-		if l.answered {
+		told := l.answered || over(r) || !r.Again.IsZero()
+		if told {
 			out = append(out, companions(r)...)
 		}
 		for _, n := range r.Nudges {
 			switch {
-			case l.answered && n.Message != "" && n.State != signals.Sending && !slices.Contains(out, n.Message):
+			case told && n.Message != "" && n.State != signals.Sending && !slices.Contains(out, n.Message):
 				out = append(out, n.Message)
-			case !l.answered && n.To != "" && n.State == signals.Superseded && n.At.Equal(l.now):
+			case !told && n.To != "" && n.State == signals.Superseded && n.At.Equal(l.now):
 				out = append(out, besideID(proposalID, n.Key()))
 			}
 		}

@@ -30,6 +30,9 @@ func (b *Bot) bringTogether(ctx context.Context, a view.Asked, it item) (view.Re
 	if b.c.Rooms == nil {
 		return tell(a, "I cannot open conversations here."), nil
 	}
+	if over(it.r) {
+		return tell(a, "It is solved already. Thank you all the same."), nil
+	}
 	var m meeting
 	if err := b.inWorld(ctx, func(w *decide.World) error { m = b.meetingOf(w, a.User, it); return nil }); err != nil {
 		return view.Reply{}, err
@@ -51,7 +54,7 @@ func (b *Bot) bringTogether(ctx context.Context, a view.Asked, it item) (view.Re
 	if err := b.tellLive(ctx, id, target, card, live{Kind: gathered, Nudge: it.n.Key(), People: m.people, Helper: m.helper, By: m.by}); err != nil {
 		return view.Reply{}, err
 	}
-	if m.claims && !over(it.r) && it.n.State != signals.Acted {
+	if m.claims && it.n.State != signals.Acted {
 		if err := b.happened(ctx, a, []item{it}, func(e *signals.Event, _ item) bool { e.Kind = signals.Claimed; return true }); err != nil {
 			return view.Reply{}, err
 		}

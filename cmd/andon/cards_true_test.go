@@ -35,3 +35,21 @@ func TestCardsPromiseWhatComes(t *testing.T) {
 		})
 	}
 }
+
+// TestCardsOfWhatIsSolvedInWords: nobody pressed anything, and the message says
+// so all the same, and offers nothing that cannot be done any more.
+func TestCardsOfWhatIsSolvedInWords(t *testing.T) {
+	f := newFloor(t, nil)
+	key := f.ask("C1", 100, signals.Public)
+	require.Contains(t, f.shows(key), "I'm on it")
+	thanks := wondered("C1", 101, f.clock.now(), "U3", "it is fixed now, thanks everybody")
+	thanks.Case, thanks.ID = threadAt("C1", 100), "slack/T1/C1/"+threadAt("C1", 101).ID[3:]
+	require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{thanks}}))
+	f.drain()
+	require.True(t, f.records("C1", 100)[0].Ledger.Reached(signals.Corrected))
+	got := f.shows(key)
+	require.Contains(t, got, "It counts as solved since 4 March 10:00.")
+	require.NotContains(t, got, "[")
+	require.Contains(t, f.press("slack/T1/U1", "together", key).Card.Text(), "It is solved already")
+	require.Empty(t, f.lobby.groups)
+}
