@@ -206,9 +206,14 @@ func (c *composer) facts(t thing) (out []view.Fact) {
 func (c *composer) oneOf(card *view.Card, t thing, number int) {
 	line := view.Paragraph{Mention: c.reason(t[0]).Mention}
 	text := []string{strconv.Itoa(number) + ". " + c.title(t[0].n.Signal.Case)}
+	had := len(card.Links)
 	for _, it := range t {
 		text = append(text, c.reason(it).Text)
 		card.Links = c.links(it, card.Links)
+	}
+	for i := range card.Links[had:] {
+		l := &card.Links[had+i]
+		l.Text = strconv.Itoa(number) + ". " + l.Text
 	}
 	text = append(text, matters[t[0].n.Signal.Detector])
 	for _, f := range c.facts(t) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,6 +74,9 @@ func (c *composer) actions(message string, list []thing) []view.Action {
 		for _, had := range *into {
 			if had.id == b.id {
 				had.numbers = append(had.numbers, number)
+				if len(b.text) < len(had.text) { // such as without "after all", which is not so for all of them
+					had.text = b.text
+				}
 				return
 			}
 		}
@@ -91,7 +95,12 @@ func (c *composer) actions(message string, list []thing) []view.Action {
 			place(&rest, i+1, b)
 		}
 	}
-	if len(rest) == 1 {
+	for _, b := range slices.Concat(open, rest) {
+		if len(list) > 1 && len(b.numbers) == 1 {
+			b.text = strconv.Itoa(b.numbers[0]) + ". " + b.text
+		}
+	}
+	if len(rest) == 1 && !slices.ContainsFunc(open, func(b *button) bool { return b.id == rest[0].id }) {
 		open, rest = append(open, rest[0]), nil
 	}
 	var out []view.Action

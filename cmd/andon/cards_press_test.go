@@ -151,7 +151,7 @@ func TestSeveralThingsInOneMessage(t *testing.T) {
 		}
 	}
 	require.Equal(t, []int{0, 1}, []int{claims("7"), claims("8")})
-	require.Contains(t, f.shows(key), "[*I'm on it*]", "of the other one")
+	require.Contains(t, f.shows(key), "[*1. I'm on it*]", "of the other one")
 	require.Contains(t, form(f.press("slack/T1/U1", "refuse", key).Modal), "Which one?:  {1. PAY-7 Invoices arrive twice} {2. PAY-8 Invoices arrive twice}")
 	require.Contains(t, form(f.press("slack/T1/U1", "together", key).Modal), "Which one?")
 }

@@ -53,3 +53,41 @@ func TestCardsOfWhatIsSolvedInWords(t *testing.T) {
 	require.Contains(t, f.press("slack/T1/U1", "together", key).Card.Text(), "It is solved already")
 	require.Empty(t, f.lobby.groups)
 }
+
+// TestCardsOfSeveralThingsSayWhich: a button or a link that is for one of several
+// bears its number, and a menu for all of them says what is so for each.
+func TestCardsOfSeveralThingsSayWhich(t *testing.T) {
+	two := func(t *testing.T) (f *floor, key string, which func(nth int) string) {
+		f = newFloor(t, nil)
+		for i, who := range []string{"U3", "U2"} {
+			e := wondered([]string{"C1", "C2"}[i], 100+i, tuesday, who, askWords)
+			require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
+		}
+		f.drain()
+		f.until(tuesday.Add(23*time.Hour), true)
+		f.drain()
+		require.Len(t, f.said.cards, 1)
+		for k := range f.said.cards {
+			key = k
+		}
+		require.Contains(t, f.shows(key), "2 things that may need you")
+		choices := f.press("slack/T1/U1", "refuse", key).Modal.Inputs[0].Options
+		return f, key, func(nth int) string { return choices[nth].Value }
+	}
+	f, key, which := two(t)
+	for _, want := range []string{"1. The thread (", "2. The thread ("} {
+		require.Contains(t, f.shows(key), want)
+	}
+	f.press("slack/T1/U1", "claim", key+"|"+which(0))
+	got := f.shows(key)
+	for _, want := range []string{"[*1. Solved*]", "[*2. I'm on it*]", "{2. Solved}", "[Not me ...]"} {
+		require.Contains(t, got, want)
+	}
+	f.press("slack/T1/U1", "more", "solved:"+key+"|"+which(1))
+	require.Contains(t, f.happened("C2", 101), "closed slack/T1/U1 solved")
+
+	f, key, which = two(t)
+	f.send("slack/T1/U1", f.press("slack/T1/U1", "refuse", key).Modal, "which", which(0))
+	require.Contains(t, f.shows(key), "[I'm on it] {1. ")
+	require.NotContains(t, f.shows(key), "after all")
+}
