@@ -194,6 +194,9 @@ func (c *composer) facts(t thing) (out []view.Fact) {
 		if f := (view.Fact{Name: name, Value: why}); why != "" && !slices.Contains(out, f) {
 			out = append(out, f)
 		}
+		if f, ok := c.handed(it); ok && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
 	}
 	if s := c.lately(t[0]); s != "" {
 		out = append(out, view.Fact{Name: "Lately", Value: s})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -90,4 +91,39 @@ func TestCardsOfSeveralThingsSayWhich(t *testing.T) {
 	f.send("slack/T1/U1", f.press("slack/T1/U1", "refuse", key).Modal, "which", which(0))
 	require.Contains(t, f.shows(key), "[I'm on it] {1. ")
 	require.NotContains(t, f.shows(key), "after all")
+}
+
+// TestCardsBringTheWordsOfWhoHandedItOn to whom they are for, and to nobody else.
+func TestCardsBringTheWordsOfWhoHandedItOn(t *testing.T) {
+	const words = "ask the vault team <!channel> first"
+	for name, c := range map[string]struct{ whom, want string }{
+		"named":   {"slack/T1/U2", "Bea wrote: “ask the vault team"},
+		"unnamed": {"", "Who was asked before wrote: “ask the vault team"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFloor(t, nil)
+			carl := &signals.Event{ID: "andon/test/owner/2", Kind: signals.RosterSet, Case: orgKey, Field: "team", To: "Web", Text: `{"id":"Web","lead":"carl","owns":[{"channel":"slack/T1/C1"}]}`, At: time.Unix(2, 0).UTC()}
+			require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{carl}}))
+			key := f.ask("C1", 100, signals.Public)
+			first, second, other := f.said.posts[key], "", map[string]string{"slack/T1/U1": "slack/T1/U2", "slack/T1/U2": "slack/T1/U1"}
+			whom := c.whom
+			if whom != "" {
+				whom = other[first]
+			}
+			f.send(first, f.press(first, "refuse", key).Modal, "whom", whom, "reason", words)
+			for k, to := range f.said.posts {
+				if to == other[first] {
+					second = k
+				}
+			}
+			require.NotEmpty(t, second)
+			want := c.want
+			if first == "slack/T1/U2" {
+				want = strings.Replace(want, "Bea", "Carl", 1)
+			}
+			require.Contains(t, f.shows(second), want)
+			require.NotContains(t, f.shows(key), "vault", "they know what they wrote")
+			require.NotContains(t, blocksOf(f, second), "<!channel>")
+		})
+	}
 }
