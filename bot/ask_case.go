@@ -114,10 +114,15 @@ func (q *question) status() (*view.Card, error) {
 	}
 	w := q.brain.w
 	seen := c.For(q.viewer)
+	records, err := q.c.Store.Records(q.ctx, c.Key)
+	if err != nil {
+		return nil, err
+	}
 	card := &view.Card{Title: caseName(seen)}
 	turn := signals.TurnOf(seen, &w.Org.Policy)
 	card.Facts = append(card.Facts, view.Fact{Name: "Now", Value: turn.Why})
-	if whose := q.whose(turn); whose != "" {
+	timed := slices.ContainsFunc(records, func(r *signals.Record) bool { _, ok := q.seen(r); return ok })
+	if whose := q.whose(turn, timed); whose != "" {
 		card.Facts = append(card.Facts, view.Fact{Name: "Whose turn", Value: whose})
 	}
 	var teams []string
@@ -127,13 +132,9 @@ func (q *question) status() (*view.Card, error) {
 	if len(teams) > 1 {
 		card.Facts = append(card.Facts, view.Fact{Name: "Path", Value: strings.Join(teams, " → ")})
 	}
-	records, err := q.c.Store.Records(q.ctx, c.Key)
-	if err != nil {
-		return nil, err
-	}
 	for _, r := range records {
 		if s, ok := q.seen(r); ok {
-			card.Lines = append(card.Lines, view.Paragraph{Text: s.Reason + "\n" + stagesIn(r, q.words.zone()) + "\nID " + shortID(r.Signal.Key())})
+			card.Lines = append(card.Lines, view.Paragraph{Text: s.Reason + "\n" + stagesIn(r, q.clock(r)) + "\nID " + shortID(r.Signal.Key())})
 		}
 	}
 	if len(card.Lines) == 0 {
@@ -143,20 +144,32 @@ func (q *question) status() (*view.Card, error) {
 	return card, nil
 }
 
-// whose says whose turn it is: a team, or the present owner or originator.
-func (q *question) whose(t signals.Turn) string {
+// whose says whose turn it is: the present owner or the originator. Beside a
+// signal, which may say for how long nothing came, it is their team alone.
+func (q *question) whose(t signals.Turn, timed bool) string {
+	org, named := q.brain.w.Org, t.Person != "" && !signals.IsGone(t.Person) && !anonymous(t.Person)
 	switch {
 	case t.Role == signals.Others:
 		return "whoever can answer"
 	case t.Person != "" && q.mine(t.Person):
 		return "yours"
-	case t.Person != "" && !signals.IsGone(t.Person) && !anonymous(t.Person):
+	case named && !timed:
 		return q.called(t.Person)
+	case named && t.Role == signals.Originator:
+		return "whoever raised it"
 	case t.Team != "":
-		return q.brain.w.Org.TeamName(t.Team)
+		return org.TeamName(t.Team)
+	case named:
+		if p := org.Person(t.Person); p != nil && p.Team != "" {
+			return org.TeamName(p.Team)
+		}
+		return "whoever holds it"
 	}
 	return ""
 }
+
+// clock is how the times of a signal are shown to the asker.
+func (q *question) clock(r *signals.Record) clock { return clockFor(r, q.words.zone(), q.ids) }
 
 // called is what somebody is called.
 func (q *question) called(id string) string { return nameOf(q.words.org, id) }
@@ -167,7 +180,7 @@ func (q *question) myStatus() (*view.Card, error) {
 	card := &view.Card{Title: "Your open signals"}
 	for _, r := range q.records {
 		if s, ok := q.seen(r); ok && open(r) && len(card.Lines) < listed {
-			card.Lines = append(card.Lines, view.Paragraph{Text: q.title(s.Case) + ": " + s.Reason + "\n" + stagesIn(r, q.words.zone()) + "\nID " + shortID(r.Signal.Key())})
+			card.Lines = append(card.Lines, view.Paragraph{Text: q.title(s.Case) + ": " + s.Reason + "\n" + stagesIn(r, q.clock(r)) + "\nID " + shortID(r.Signal.Key())})
 		}
 	}
 	if len(card.Lines) == 0 {

@@ -144,10 +144,14 @@ func toldOf(n *signals.Nudge) bool {
 // stand says in a few words how far a signal came.
 func (q *question) stand(r *signals.Record) string {
 	at := r.Ledger.At()
-	return map[signals.Stage]string{
+	text := map[signals.Stage]string{
 		signals.Generated: "found", signals.Transmitted: "told", signals.ReceivedBy: "received", signals.ReactedTo: "somebody is on it",
 		signals.Corrected: "solved", signals.ConfirmedBy: "confirmed",
-	}[at] + " " + r.Ledger.Times[at].In(q.words.zone()).Format("2 Jan 15:04")
+	}[at]
+	if q.clock(r).hides(at) {
+		return text
+	}
+	return text + " " + r.Ledger.Times[at].In(q.words.zone()).Format("2 Jan 15:04")
 }
 
 // listActions are what can be done about what is listed: each a button, or a

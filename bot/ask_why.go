@@ -138,7 +138,7 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 		text = append(text, "Mode: "+string(mode)+", which "+modeSays[mode]+".")
 	}
 	text = append(text, q.toldWhom(r)...)
-	text = append(text, stagesIn(r, q.words.zone()), "ID "+shortID(r.Signal.Key()))
+	text = append(text, stagesIn(r, q.clock(r)), "ID "+shortID(r.Signal.Key()))
 	card.Lines = append(card.Lines, view.Paragraph{Text: strings.Join(text, "\n")})
 	if ok && len(card.Links) == 0 {
 		q.link(card, c.For(q.viewer))
@@ -152,7 +152,7 @@ var modeSays = map[signals.Mode]string{
 }
 
 // toldWhom says what became of the nudges: the asker's own with the reason of
-// the route, those of others without saying whose they are.
+// the route, those of others without saying whose they are or what they did.
 func (q *question) toldWhom(r *signals.Record) (out []string) {
 	others := make(map[string]int)
 	for _, n := range r.Nudges {
@@ -167,7 +167,11 @@ func (q *question) toldWhom(r *signals.Record) (out []string) {
 			out = append(out, "To you: "+line+".")
 			continue
 		}
-		others[string(n.State)]++
+		state := string(n.State)
+		if toldOf(n) && n.State != signals.Sending {
+			state = "told"
+		}
+		others[state]++
 	}
 	for _, st := range slices.Sorted(maps.Keys(others)) {
 		out = append(out, "To others: "+st+".")

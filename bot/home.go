@@ -196,9 +196,10 @@ func (h *home) raised(ctx context.Context) ([]*view.Card, error) {
 
 // raisedOne tells where one signal stands. mu is held.
 func (h *home) raisedOne(card *view.Card, r *signals.Record) {
-	card.Lines = []view.Paragraph{{Text: sentence(titleOf(h.brain.w, r.Signal.Case, h.viewer) + ": " + h.brain.w.Reason(r.Signal))}, {Text: stageLine(r.Ledger, h.zone)}}
+	c := clockFor(r, h.zone, h.ids)
+	card.Lines = []view.Paragraph{{Text: sentence(titleOf(h.brain.w, r.Signal.Case, h.viewer) + ": " + h.brain.w.Reason(r.Signal))}, {Text: stageLine(r.Ledger, c)}}
 	if r.Ledger.Died != "" {
-		card.Lines = append(card.Lines, view.Paragraph{Text: "It stopped before it was " + string(r.Ledger.Died) + ": " + r.Ledger.Why + "."})
+		card.Lines = append(card.Lines, view.Paragraph{Text: "It stopped before it was " + string(r.Ledger.Died) + ": " + c.died(r.Ledger) + "."})
 	}
 	if confirmable(r) {
 		card.Actions = []view.Action{

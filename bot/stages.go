@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,14 +10,52 @@ import (
 	"andon/signals/decide"
 )
 
-// stageSaid tells when a stage was reached, by the clock of a zone; "" where it
-// was not.
-func stageSaid(l *signals.Ledger, st signals.Stage, zone *time.Location) string {
+// clock is how the times of a ledger are shown to somebody. When a person who was
+// told received it, and when they reacted, is theirs alone: others read that they
+// did.
+type clock struct {
+	zone *time.Location
+	own  bool // nobody else was told
+}
+
+// clockFor is the clock for a person who goes by some ids.
+func clockFor(r *decide.Record, zone *time.Location, ids []string) clock {
+	c := clock{zone: zone}
+	for _, n := range r.Nudges {
+		if toldOf(n) && n.To != "" {
+			if !slices.Contains(ids, n.To) {
+				return clock{zone: zone}
+			}
+			c.own = true
+		}
+	}
+	return c
+}
+
+// hides reports whether a stage is about what somebody else did, or did not.
+func (c clock) hides(st signals.Stage) bool {
+	return !c.own && (st == signals.ReceivedBy || st == signals.ReactedTo)
+}
+
+// died tells why a signal stopped: that somebody let it pass or turned it down is
+// said to them alone.
+func (c clock) died(l *signals.Ledger) string {
+	if c.hides(l.Died) {
+		return "nobody took it on"
+	}
+	return l.Why
+}
+
+// said tells when a stage was reached; "" where it was not.
+func (c clock) said(l *signals.Ledger, st signals.Stage) string {
 	at := l.Times[st]
 	if at.IsZero() {
 		return ""
 	}
-	text := string(st) + " " + at.In(zone).Format("2 Jan 15:04")
+	text := string(st)
+	if !c.hides(st) {
+		text += " " + at.In(c.zone).Format("2 Jan 15:04")
+	}
 	if l.Proxy[st] {
 		text += " (inferred)"
 	}
@@ -24,23 +63,23 @@ func stageSaid(l *signals.Ledger, st signals.Stage, zone *time.Location) string 
 }
 
 // stagesIn tells how far a signal came, and where it died.
-func stagesIn(r *decide.Record, zone *time.Location) string {
+func stagesIn(r *decide.Record, c clock) string {
 	var out []string
 	for _, st := range signals.Stages {
-		if said := stageSaid(r.Ledger, st, zone); said != "" {
+		if said := c.said(r.Ledger, st); said != "" {
 			out = append(out, said)
 		} else if r.Ledger.Died == st {
-			out = append(out, "stopped before "+string(st)+": "+r.Ledger.Why)
+			out = append(out, "stopped before "+string(st)+": "+c.died(r.Ledger))
 		}
 	}
 	return strings.Join(out, " → ")
 }
 
 // stageLine tells all six stages on one line: those reached with their times.
-func stageLine(l *signals.Ledger, zone *time.Location) string {
+func stageLine(l *signals.Ledger, c clock) string {
 	var out []string
 	for _, st := range signals.Stages {
-		if said := stageSaid(l, st, zone); said != "" {
+		if said := c.said(l, st); said != "" {
 			out = append(out, "● "+said)
 		} else {
 			out = append(out, "○ "+string(st))

@@ -38,12 +38,14 @@ func TestPauses(t *testing.T) {
 }
 
 func TestStagesInWords(t *testing.T) {
+	own := clock{zone: time.UTC, own: true}
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	r := &decide.Record{Ledger: signals.NewLedger(&signals.Signal{Detector: "stall"}, at)}
-	require.Equal(t, "generated 2 Mar 09:00", stagesIn(r, time.UTC))
+	require.Equal(t, "generated 2 Mar 09:00", stagesIn(r, own))
 	r.Ledger.Reach(signals.Transmitted, at.Add(time.Hour), false)
 	r.Ledger.Reach(signals.ReceivedBy, at.Add(2*time.Hour), true)
-	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received 2 Mar 11:00 (inferred)", stagesIn(r, time.UTC))
+	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received 2 Mar 11:00 (inferred)", stagesIn(r, own))
 	r.Ledger.Die(signals.ReactedTo, "nobody did anything", at.Add(3*time.Hour))
-	require.Contains(t, stagesIn(r, time.UTC), "stopped before reacted: nobody did anything")
+	require.Contains(t, stagesIn(r, own), "stopped before reacted: nobody did anything")
+	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received (inferred) → stopped before reacted: nobody took it on", stagesIn(r, clock{zone: time.UTC}), "of others")
 }

@@ -260,7 +260,7 @@ func TestListAndWhy(t *testing.T) {
 		}
 	}
 	got := o.ask("U3", "why "+id)
-	require.Contains(t, got, "To others: sent")
+	require.Contains(t, got, "To others: told.")
 	require.NotContains(t, strings.ToLower(got), "bea", "whom it was said to is theirs")
 	require.NotContains(t, got, "leads Payments")
 }

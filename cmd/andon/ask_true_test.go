@@ -1,0 +1,37 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"andon/signals"
+)
+
+// TestAskStatusNamesNobodyBesideTimes: how long somebody let something lie, and
+// when they answered, is told to them alone.
+func TestAskStatusNamesNobodyBesideTimes(t *testing.T) {
+	o := newOffice(t, nil)
+	k := signals.Key{Source: signals.Jira, Site: "jira", ID: "7"}
+	given := &signals.Event{ID: k.String() + "/9.0", Case: k, Kind: signals.Assigned, Actor: "jira/jira/ann", To: "jira/jira/carl", At: tuesday, Seq: signals.Seq{Entry: 9}, Audience: signals.Public}
+	quiet := &signals.Event{ID: "jira/jira/9/created", Case: signals.Key{Source: signals.Jira, Site: "jira", ID: "9"}, Kind: signals.Opened, Actor: "jira/jira/ann", At: tuesday, Text: "A small thing", Audience: signals.Public, Set: []signals.Value{{Field: signals.FieldLabel, To: "PAY-9"}, {Field: signals.FieldHolder, To: "jira/jira/carl"}}}
+	require.NoError(t, o.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{given, quiet}}))
+	o.drain()
+	require.Contains(t, o.ask("U3", "status PAY-9"), "Whose turn: carl", "nothing was found in it")
+	got := o.ask("U3", "status PAY-7")
+	require.Contains(t, got, "Whose turn: Payments")
+	require.NotContains(t, got, "carl")
+	require.Contains(t, o.ask("U2", "status PAY-7"), "Whose turn: yours")
+
+	o.clock.set(tuesday.Add(time.Hour))
+	require.Contains(t, o.ask("U1", "snooze PAY-7 tomorrow"), "Wed 4 Mar")
+	o.drain()
+	for _, text := range []string{"status PAY-7", "why PAY-7"} {
+		require.Contains(t, o.ask("U1", text), "→ received 3 Mar", text)
+		got := o.ask("U3", text)
+		require.Contains(t, got, "→ received", text)
+		require.NotContains(t, got, "received 3 Mar", text)
+		require.NotContains(t, got, "To others: received", text)
+	}
+}
