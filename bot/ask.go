@@ -170,7 +170,7 @@ func (q *question) begin(fresh bool) error {
 	org := q.brain.w.Org
 	q.viewer = org.Viewer(q.asked.User)
 	q.ids = namesOf(org, q.asked.User)
-	q.words = &grammar{now: q.c.Now(), cal: org.Calendar(q.asked.User), org: org, me: q.asked.User, channel: q.c.Told.Channel}
+	q.words = &grammar{now: q.c.Now(), cal: org.Calendar(q.asked.User), org: org, me: q.asked.User, channel: q.c.Told.Channel, bot: q.isBot}
 	if !q.asked.Direct {
 		q.words.here = q.asked.Channel
 	}

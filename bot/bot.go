@@ -52,6 +52,9 @@ type Config struct {
 	// there is none. nil: the Poster knows everybody by the ids of the domain.
 	Address func(org *signals.Org, to string) (target, why string)
 
+	// App reports whether an account is an app's and no person's. nil: nobody knows.
+	App func(account string) bool
+
 	// Poll is how often each source is asked, Deadline how long a call to the
 	// Poster may take, Lease how long a message belongs to who claimed it: the
 	// deadline and a grace period, by the real clock.

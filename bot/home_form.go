@@ -106,6 +106,9 @@ func (h *home) ownChanges(in map[string]string, wrong map[string]string) map[str
 		if v != "" && org.Who(v) == h.who {
 			wrong[inBackup] = "Choose somebody else: you are away then."
 		}
+		if v != "" && h.isBot(org, v) {
+			wrong[inBackup] = "That is an app. Choose a person."
+		}
 	}
 	for _, x := range []struct{ id, had string }{{inThanks, s.Thanks.Value}, {inDigest, s.Digest.Value}, {inOut, s.OptedOut.Value}} {
 		if v := in[x.id]; (v == "yes" || v == "no") && v != x.had {

@@ -116,7 +116,7 @@ func (b *Bot) refuse(ctx context.Context, a view.Asked, p *pressing) (view.Reply
 	whom, wrong := a.Entered[inWhom], ""
 	var hints []*signals.Event
 	err := b.inWorld(ctx, func(w *decide.World) error {
-		wrong = refusable(w, a.User, whom, now)
+		wrong = b.refusable(w, a.User, whom, now)
 		if it := p.held[0]; wrong == "" && whom == "" && p.place && w.Org.Who(it.n.Owner) != w.Org.Who(a.User) {
 			wrong = "Please choose who could take it."
 		}
@@ -153,12 +153,15 @@ func (b *Bot) refuse(ctx context.Context, a view.Asked, p *pressing) (view.Reply
 
 // refusable says what is wrong with whom somebody named in their place, "" for
 // nothing. That somebody opted out is nobody else's business.
-func refusable(w *decide.World, user, whom string, now time.Time) string {
+func (b *Bot) refusable(w *decide.World, user, whom string, now time.Time) string {
 	if whom == "" {
 		return ""
 	}
 	if w.Org.Who(whom) == w.Org.Who(user) {
 		return "That is you. Choose somebody else, or leave it empty."
+	}
+	if b.isBot(w.Org, whom) {
+		return "That is an app. Choose a person, or leave it empty."
 	}
 	if ok, why, _ := w.Org.Available(whom, now); !ok {
 		if strings.HasPrefix(why, "is away") || strings.HasPrefix(why, "has left") {

@@ -120,6 +120,9 @@ func (q *question) filled(p *pulling) map[string]string {
 		return map[string]string{"words": "Say in a few words what is wrong."}
 	}
 	if who := a.Entered["helper"]; who != "" {
+		if q.isBot(q.words.org, who) {
+			return map[string]string{"helper": "That is an app. Choose a person, or leave it empty."}
+		}
 		p.helper = q.words.org.Who(who)
 	}
 	issue := strings.TrimSpace(a.Entered["issue"])

@@ -96,6 +96,7 @@ type grammar struct {
 	me      string // account of the asker
 	here    string // channel where it was asked, "" in a direct message
 	channel func(name string) (id string, ok bool)
+	bot     func(org *signals.Org, id string) bool // whether an id is an app's; may be nil
 }
 
 // site is the workspace in which it was asked.
@@ -123,6 +124,9 @@ var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{2,64}$`)
 // person reads somebody: a mention, or a name of the roster behind an at sign.
 func (g *grammar) person(word string) (id string, err error) {
 	if id, _, ok := g.slackID(word, "@"); ok {
+		if g.bot != nil && g.bot(g.org, id) {
+			return "", unclearf("That is an app. Type @ and choose a person from Slack's list, such as @bea.")
+		}
 		return g.org.Who(id), nil
 	}
 	name := strings.ToLower(strings.Trim(strings.TrimPrefix(word, "@"), ",.:;!?<>"))

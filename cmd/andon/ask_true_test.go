@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"andon/bot"
+	"andon/bot/view"
 	"andon/signals"
 )
 
@@ -34,4 +36,26 @@ func TestAskStatusNamesNobodyBesideTimes(t *testing.T) {
 		require.NotContains(t, got, "received 3 Mar", text)
 		require.NotContains(t, got, "To others: received", text)
 	}
+}
+
+// TestAskTakesNoAppForAPerson: an app takes nothing on, and stands in for nobody.
+func TestAskTakesNoAppForAPerson(t *testing.T) {
+	app := func(c *bot.Config) { c.App = func(account string) bool { return account == "slack/T1/U0ANDON" } }
+	o := newOffice(t, app)
+	for _, text := range []string{"settings backup <@U0ANDON>", "away until monday backup <@U0ANDON|andon>"} {
+		require.Contains(t, o.ask("U3", text), "That is an app.", text)
+	}
+	require.Nil(t, o.last(signals.AwaySet))
+	pull := o.reply(view.Asked{ID: "p", Kind: view.Pressed, User: "slack/T1/U3", Action: "raise.open", TriggerID: "t"}).Modal
+	pull.Hidden = ""
+	r := o.reply(view.Asked{ID: "s", Kind: view.Submit, User: "slack/T1/U3", Action: pull.ID, Entered: map[string]string{"words": "it burns", "channel": "slack/T1/C1", "helper": "slack/T1/U0ANDON"}})
+	require.Contains(t, r.Errors["helper"], "an app")
+	r = o.reply(view.Asked{ID: "h", Kind: view.Submit, User: "slack/T1/U3", Action: "home.settings", Entered: map[string]string{"backup": "slack/T1/U0ANDON"}})
+	require.Contains(t, r.Errors["backup"], "an app")
+
+	f := newFloor(t, app)
+	key := f.ask("C1", 100, signals.Public)
+	m := f.press("slack/T1/U1", "refuse", key).Modal
+	require.Contains(t, f.send("slack/T1/U1", m, "whom", "slack/T1/U0ANDON").Errors["whom"], "an app")
+	require.Empty(t, f.happened("C1", 100))
 }

@@ -138,6 +138,12 @@ func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
 	s.ears = e
 }
 
+// isApp reports whether an account of the workspace that is listened to is an
+// app's.
+func (s *service) isApp(account string) bool {
+	return s.ears != nil && s.ears.directory.IsApp(account)
+}
+
 // threadOf is the root of the thread that a message stands in, as the journal
 // has it; "" where it has not.
 func (s *service) threadOf(team, channel, ts string) string {

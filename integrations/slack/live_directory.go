@@ -157,6 +157,18 @@ func (d *Directory) away(e *signals.Event) {
 	}
 }
 
+// IsApp reports whether an account of the workspace is an app's: ours, Slack's
+// own, or one of those that the list of all people names.
+func (d *Directory) IsApp(account string) bool {
+	k, ok := signals.ParseKey(account)
+	if !ok || k.Source != signals.Slack || k.Site != d.team {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now.Bots[k.ID] || k.ID == d.now.Self.User || k.ID == slackbot
+}
+
 func (d *Directory) isAway(person string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

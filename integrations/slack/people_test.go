@@ -53,6 +53,9 @@ func TestPeople(t *testing.T) {
 	require.True(t, d.Options().Bots["U2"])
 	require.True(t, d.Options().Known["U2"])
 	require.False(t, d.Options().Bots["U1"])
+	for account, app := range map[string]bool{"slack/T1/U2": true, "slack/T1/U1": false, "slack/T1/USLACKBOT": true, "slack/T9/U2": false, "jira/T1/U2": false, "": false} {
+		require.Equal(t, app, d.IsApp(account), account)
+	}
 }
 
 func TestListsThatDoNotEnd(t *testing.T) {
