@@ -243,19 +243,45 @@ func (q *question) mode() (*view.Card, error) {
 	return say(text + " is in mode " + string(mode) + " now, which " + modeSays[mode] + ". To take that back say mode " + orAll(name) + " default" + map[bool]string{true: " in the same place"}[scope != ""] + "."), nil
 }
 
-// place reads a channel or the key of a project.
+// place reads a channel or the key of a project that is known.
 func (q *question) place(word string) (string, error) {
 	if isRoom(word) {
 		return q.words.room(word)
 	}
 	key := strings.ToUpper(strings.Trim(word, ",.:;!?"))
-	for _, r := range key {
-		if !(r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_') {
-			return "", unclearf("%s is no channel and no project. Say it like #payments or PAY.", brief(word))
+	known := q.projects()
+	if slices.Contains(known, key) {
+		return key, nil
+	}
+	best, least := "PAY", 1<<30
+	for _, k := range known {
+		if away := signals.Distance(clipped(key, 40), k); away < least {
+			best, least = k, away
 		}
 	}
-	if key == "" || len(key) > 30 {
-		return "", unclearf("%s is no channel and no project. Say it like #payments or PAY.", brief(word))
+	if len(known) == 0 {
+		return "", unclearf("%s is no channel, and I know no project yet. Say it like #payments or %s, and without a place for everywhere.", brief(word), best)
 	}
-	return key, nil
+	return "", unclearf("%s is no channel and no project that I know. Did you mean %s? Without a place it counts everywhere.", brief(word), best)
+}
+
+// projects are the keys of the projects that are known: by their issues, as
+// somebody's in the roster, for tickets, or because a mode was set there.
+func (q *question) projects() []string {
+	org := q.brain.w.Org
+	out := q.brain.w.Projects()
+	for _, t := range org.Teams {
+		for _, o := range t.Owns {
+			out = append(out, o.Project)
+		}
+	}
+	for _, t := range q.c.Tickets {
+		out = append(out, t.Projects()...)
+	}
+	for _, m := range org.Modes() {
+		out = append(out, m.Scope)
+	}
+	out = slices.DeleteFunc(out, func(k string) bool { return k == "" || strings.Contains(k, "/") })
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -96,6 +96,18 @@ func TestModes(t *testing.T) {
 	require.Contains(t, o.ask("U1", "mode"), "stall | shadow | the file")
 }
 
+// TestAskModeTakesOnlyPlacesThatThereAre: a word that is no place is no project.
+func TestAskModeTakesOnlyPlacesThatThereAre(t *testing.T) {
+	o := newOffice(t, nil)
+	for text, want := range map[string]string{
+		"mode stall live everywhere": `"everywhere" is no channel and no project that I know`, "mode stall shadow in PYA": "Did you mean PAY?", "mode stall live in PAY-7": "Did you mean PAY?",
+	} {
+		require.Contains(t, o.ask("U1", text), want, text)
+	}
+	require.Nil(t, o.last(signals.ModeSet))
+	require.Contains(t, o.ask("U1", "mode stall live in pay."), "stall in PAY is in mode live")
+}
+
 func TestWatching(t *testing.T) {
 	o := newOffice(t, nil)
 	require.Contains(t, o.ask("U3", "watch #payments"), "I watch this channel")
