@@ -41,6 +41,7 @@ func init() {
 		{name: "back", does: "you are back already", example: "back", changes: true, run: (*question).back},
 		{name: "settings", args: "[zone|hours|days|backup|thanks|digest ...]", does: "your settings, and where each comes from", example: "settings", more: []string{"settings zone Europe/Berlin", "settings hours 09:00-17:00", "settings days mon-thu", "settings backup @bea", "settings thanks on"}, changes: true, run: (*question).settings},
 		{name: "link", args: "JIRA ACCOUNT", does: "say which Jira account is yours", example: "link 5b10a2844c20165700ede21g", changes: true, run: (*question).linkMe},
+		{name: "unlink", args: "[JIRA ACCOUNT]", does: "say that a Jira account is not yours", example: "unlink", more: []string{"unlink 5b10a2844c20165700ede21g"}, changes: true, run: (*question).unlinkMe},
 		{name: "watch", args: "[#channel]", does: "watch a channel", example: "watch #payments", changes: true, run: (*question).watch},
 		{name: "unwatch", args: "[#channel]", does: "stop watching a channel", example: "unwatch #payments", changes: true, run: (*question).unwatch},
 		{name: "optout", does: "what you write is not analysed, and I never write to you first", example: "optout", changes: true, run: (*question).optOut},

@@ -116,7 +116,8 @@ type accountFinder interface {
 	AccountOf(ctx context.Context, email string) (account string, ok bool, err error)
 }
 
-// linkMe keeps that a Jira account is the asker's, on their own word.
+// linkMe keeps that a Jira account is the asker's, on their own word, where the
+// site has such an account.
 func (q *question) linkMe() (*view.Card, error) {
 	const example = "Say it like link 5b10a2844c20165700ede21g: the ID is the end of the address of your profile in Jira."
 	if len(q.args) == 0 {
@@ -130,10 +131,7 @@ func (q *question) linkMe() (*view.Card, error) {
 		q.then = func(ctx context.Context) (view.Reply, error) { return q.linkMail(ctx, word) }
 		return nil, nil
 	}
-	if i := strings.LastIndexAny(word, "/="); i >= 0 { // the address of the profile
-		word = word[i+1:]
-	}
-	word = strings.Trim(word, "<>")
+	word = bareAccount(q.args[0])
 	sites := q.jiraSites()
 	switch {
 	case !accountForm.MatchString(word):
@@ -145,7 +143,11 @@ func (q *question) linkMe() (*view.Card, error) {
 	case site == "":
 		site = sites[0]
 	}
-	return q.linkTo(signals.ID(signals.Jira, site, word))
+	if q.brain.w.Org.Who(signals.ID(signals.Jira, site, word)) != signals.ID(signals.Jira, site, word) { // somebody's already
+		return q.linkTo(signals.ID(signals.Jira, site, word))
+	}
+	q.then = func(ctx context.Context) (view.Reply, error) { return q.linkAsked(ctx, site, word) }
+	return nil, nil
 }
 
 // mailOf takes an address out of what Slack makes of it, <mailto:a@b|a@b>.
@@ -182,7 +184,7 @@ func (q *question) linkTo(account string) (*view.Card, error) {
 	}
 	e := q.happens(signals.RosterSet)
 	e.Field, e.To, e.Text = "account", account, string(text)
-	return say("Thank you. The Jira account " + signals.Bare(account) + " counts as yours."), nil
+	return say("Thank you. The Jira account " + signals.Bare(account) + " counts as yours. To take that back say unlink " + signals.Bare(account) + "."), nil
 }
 
 func whoever(names string) string {

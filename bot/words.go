@@ -84,7 +84,7 @@ func spoken(text string, mention bool) (name, rest string) {
 
 // otherNames are other words for commands.
 var otherNames = map[string]string{
-	"opt-out": "optout", "opt-in": "optin", "?": "help", "commands": "help", "un-mute": "unmute", "un-watch": "unwatch",
+	"opt-out": "optout", "opt-in": "optin", "?": "help", "commands": "help", "un-mute": "unmute", "un-link": "unlink", "un-watch": "unwatch",
 	"setting": "settings", "config": "settings", "ls": "list", "cord": "pull", "like": "similar", "resolved": "solved", "fixed": "solved",
 }
 

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"andon/bot"
 	"andon/bot/view"
 	"andon/signals"
 )
@@ -127,6 +129,38 @@ func TestLinkAnAccount(t *testing.T) {
 	require.JSONEq(t, `{"person":"dora","how":"self"}`, e.Text)
 	require.Contains(t, o.ask("U3", "link 5b10a2844c20"), "I know already")
 	require.Contains(t, o.ask("U2", "link 5b10a2844c20"), "belongs to somebody else")
+}
+
+// registry is a Jira that knows whose accounts there are.
+type registry struct {
+	scripted
+	accounts map[string]bool
+	fail     error
+}
+
+func (r *registry) HasAccount(_ context.Context, id string) (bool, error) {
+	return r.accounts[id], r.fail
+}
+
+// TestAskLinkBelievesTheSite: what the site does not know is nobody's account,
+// and what somebody linked they can unlink.
+func TestAskLinkBelievesTheSite(t *testing.T) {
+	site := &registry{accounts: map[string]bool{"acct-17": true}}
+	o := newOffice(t, func(c *bot.Config) { c.Sources["jira/jira"] = site })
+	require.Contains(t, o.ask("U3", "link ../../etc"), "is no Jira account")
+	require.Contains(t, o.ask("U3", "link etc"), `Jira knows no person's account "etc", so nothing was linked`)
+	require.Contains(t, o.ask("U3", "unlink"), "You have linked no Jira account")
+	site.fail = errors.New("time-out")
+	require.Contains(t, o.ask("U3", "link acct-17"), "could not be asked just now")
+	site.fail = nil
+	require.NotEqual(t, "account", o.last(signals.RosterSet).Field)
+	require.Contains(t, o.ask("U9", "link acct-17"), "counts as yours")
+	require.Contains(t, o.ask("U9", "unlink acct-17"), "does not count as yours any more", "of whom the roster knows nothing")
+	require.Contains(t, o.ask("U3", "link acct-17"), "acct-17 counts as yours. To take that back say unlink acct-17.")
+	require.Contains(t, o.ask("U2", "unlink acct-17"), "You have linked no Jira account", "another's")
+	require.Contains(t, o.ask("U3", "unlink acct-18"), "You linked acct-17.")
+	require.Contains(t, o.ask("U3", "unlink"), "does not count as yours any more")
+	require.Contains(t, o.ask("U2", "link acct-17"), "counts as yours", "it is nobody's again")
 }
 
 func TestWhoAndTogether(t *testing.T) {

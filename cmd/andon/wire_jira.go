@@ -97,6 +97,17 @@ func (s *jiraSource) poll(ctx context.Context, c *jira.Client, cursor string, em
 	})
 }
 
+// HasAccount reports whether the site has an account of a person: none of an app,
+// and none that was closed.
+func (s *jiraSource) HasAccount(ctx context.Context, id string) (bool, error) {
+	c, err := s.dial(ctx)
+	if err != nil {
+		return false, err
+	}
+	a, err := c.Account(ctx, id)
+	return err == nil && !a.Deleted && a.Type != "app", err
+}
+
 // Fetch implements bot.Source.
 func (s *jiraSource) Fetch(ctx context.Context, ref string) (signals.Delivery, error) {
 	c, err := s.dial(ctx)
