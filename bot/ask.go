@@ -61,7 +61,7 @@ func (b *Bot) question(ctx context.Context, a view.Asked) (view.Reply, error) {
 	if name == "" {
 		name = "help"
 	}
-	if name != "pull" {
+	if name != "pull" && (name != "settings" || !strings.EqualFold(strings.Trim(rest, " .!?"), "thanks")) { // there it is a setting
 		rest = withoutThanks(rest)
 	}
 	q.rest, q.args = rest, split(rest)

@@ -107,7 +107,10 @@ func (k *checker) slack() {
 			key   string
 			begin string
 		}{{s.BotToken, ".bot_token", "xoxb-"}, {s.AppToken, ".app_token", "xapp-"}} {
-			if t.value != "" && !strings.HasPrefix(string(t.value), t.begin) {
+			switch other := map[string]string{"xoxb-": "xapp-", "xapp-": "xoxb-"}[t.begin]; {
+			case strings.HasPrefix(string(t.value), other):
+				k.fault(at+t.key, "this is a token of the other kind: it begins with %s, and this one begins with %s", other, t.begin)
+			case t.value != "" && !strings.HasPrefix(string(t.value), t.begin):
 				k.hint(at+t.key, "tokens of this kind begin with %s", t.begin)
 			}
 		}

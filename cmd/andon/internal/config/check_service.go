@@ -5,12 +5,16 @@ import (
 	"net"
 	"net/url"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"andon/signals"
 )
+
+// channelID is the form of Slack's own ids of channels.
+var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
 
 // service checks what serves as a whole.
 func (k *checker) service() {
@@ -24,8 +28,8 @@ func (k *checker) service() {
 	if k.given("keep_text") && k.c.KeepText < 24*time.Hour {
 		k.fault("keep_text", "text has to be kept for a day at least, or nothing can be judged")
 	}
-	if k.c.Admin != "" && strings.HasPrefix(k.c.Admin, "#") {
-		k.fault("admin", "%s is the name of a channel; its id is wanted, such as C0123456789", k.show("admin"))
+	if k.c.Admin != "" && !channelID.MatchString(k.c.Admin) {
+		k.fault("admin", "%s is no id of a channel, such as C0123456789: Slack shows it at the foot of the channel's details", k.show("admin"))
 	}
 	k.digest()
 }
