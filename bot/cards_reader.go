@@ -83,7 +83,7 @@ func (r *reader) clock(t time.Time) string {
 // reason is what happened, in front of it the one named owner where a channel
 // is told.
 func (c *composer) reason(it item) view.Paragraph {
-	line := view.Paragraph{Text: sentence(c.w.Reason(it.n.Signal))}
+	line := view.Paragraph{Text: sentence(c.unquoted(it.n.Signal))}
 	if it.n.Owner == "" {
 		return line
 	}
@@ -93,6 +93,18 @@ func (c *composer) reason(it item) view.Paragraph {
 		line.Text = c.name(it.n.Owner) + ": " + line.Text
 	}
 	return line
+}
+
+// unquoted is the reason of a signal, without the first words of a cord where all
+// of them stand below it.
+func (c *composer) unquoted(s *signals.Signal) string {
+	reason := c.w.Reason(s)
+	head, quote, ok := strings.Cut(reason, ": “")
+	quote, part := strings.CutSuffix(quote, " …”")
+	if f, said := c.words(s); ok && part && said && s.Detector == "cord" && strings.Contains(f.Value, quote) {
+		return head
+	}
+	return reason
 }
 
 // sentence is a text with a large letter in front and a full stop at its end.

@@ -127,3 +127,20 @@ func TestCardsBringTheWordsOfWhoHandedItOn(t *testing.T) {
 		})
 	}
 }
+
+// TestCardsTellTheWordsOfACordOnce, be they long or short.
+func TestCardsTellTheWordsOfACordOnce(t *testing.T) {
+	for _, words := range []string{"refunds are paid twice", "refunds are paid twice since the deploy of this morning and nobody of billing has looked at it yet"} {
+		f := newFloor(t, nil)
+		said := wondered("C1", 100, tuesday, "U2", words)
+		pulled := &signals.Event{ID: "andon/pulled/1", Case: said.Case, Ref: said.ID, Kind: signals.Pulled, Actor: "slack/T1/U3", At: tuesday.Add(time.Minute), Text: words, Audience: signals.Public}
+		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{said, pulled}}))
+		f.clock.set(tuesday.Add(2 * time.Minute))
+		f.drain()
+		require.Len(t, f.said.cards, 1)
+		for k := range f.said.cards {
+			require.Equal(t, 1, strings.Count(f.shows(k), "refunds are paid"), f.shows(k))
+			require.Contains(t, f.shows(k), words)
+		}
+	}
+}
