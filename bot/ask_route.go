@@ -24,7 +24,7 @@ func (q *question) path() (*view.Card, error) {
 		return card, nil
 	}
 	if d := w.Memory.Routes.Direct(seen, w.Org, now); len(d.Teams) > 0 {
-		card.Facts = append(card.Facts, view.Fact{Name: "Direct route", Value: strings.Join(d.Teams, " → ") + ", because " + d.Teams[len(d.Teams)-1] + " " + d.Why})
+		card.Facts = append(card.Facts, view.Fact{Name: "Direct route", Value: q.route(card.Stops, d.Teams) + ", because " + d.Teams[len(d.Teams)-1] + " " + d.Why})
 		if d.Detour > 0 {
 			card.Facts = append(card.Facts, view.Fact{Name: "Detour", Value: signals.Counted(d.Detour, "hand-off") + " beyond it"})
 		}
@@ -35,6 +35,16 @@ func (q *question) path() (*view.Card, error) {
 	card.Footer = "Teams only. Times are left out where a team has fewer than " + strconv.Itoa(w.Org.Policy.Group) + " people."
 	q.link(card, seen)
 	return card, nil
+}
+
+// route writes a direct route. It begins with the team of whoever raised it, which
+// may never have held it: then it says what that team has to do with it.
+func (q *question) route(held []view.Stop, teams []string) string {
+	text := strings.Join(teams, " → ")
+	if len(teams) > 1 && !slices.ContainsFunc(held, func(s view.Stop) bool { return s.Name == teams[0] }) {
+		text = teams[0] + " (where it was raised)" + strings.TrimPrefix(text, teams[0])
+	}
+	return text
 }
 
 // ownTime is how long the asker held a case. Only accounts count that the roster

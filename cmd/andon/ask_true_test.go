@@ -59,3 +59,20 @@ func TestAskTakesNoAppForAPerson(t *testing.T) {
 	require.Contains(t, f.send("slack/T1/U1", m, "whom", "slack/T1/U0ANDON").Errors["whom"], "an app")
 	require.Empty(t, f.happened("C1", 100))
 }
+
+// TestAskPathSaysWhereTheRouteBegins: the team of whoever raised it stands in the
+// direct route, and may never have held it.
+func TestAskPathSaysWhereTheRouteBegins(t *testing.T) {
+	o := newOffice(t, nil)
+	ann := &signals.Event{ID: "andon/test/person/ann", Kind: signals.RosterSet, Case: orgKey, Field: "person", To: "ann", Text: `{"id":"ann","team":"Support","accounts":["jira/jira/ann"]}`, At: time.Unix(0, 0).UTC()}
+	require.NoError(t, o.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{ann}}))
+	require.NoError(t, o.bot.Follow(t.Context()))
+	require.Contains(t, o.ask("U3", "path PAY-7"), "Direct route: Support (where it was raised) → Payments, because")
+}
+
+// TestAskSettingsThanks: the name of a setting is no polite word.
+func TestAskSettingsThanks(t *testing.T) {
+	o := newOffice(t, nil)
+	require.Contains(t, o.ask("U3", "settings thanks"), "Say on or off: settings thanks on.")
+	require.Contains(t, o.ask("U3", "settings thanks on thanks"), "Your thanks: on")
+}
