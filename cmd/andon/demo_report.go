@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ func (s *show) report(ctx context.Context) error {
 	}
 	fmt.Fprintf(s.out, "\nThe ledger of the week\n")
 	for _, r := range records {
-		fmt.Fprintf(s.out, "\n%s  %s: %s\n", r.Signal.At.Format("Mon 15:04"), r.Signal.Detector, r.Signal.Reason)
+		fmt.Fprintf(s.out, "\n%s  %s: %s\n", r.Signal.At.Format("Mon 15:04"), r.Signal.Detector, html.UnescapeString(r.Signal.Reason))
 		for _, n := range r.Nudges {
 			fmt.Fprintf(s.out, "    to %s, %s: %s\n", s.world.Called(n.To), n.State, n.Why)
 		}

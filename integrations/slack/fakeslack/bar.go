@@ -21,6 +21,7 @@ type Bar struct {
 type Control struct {
 	ID      string        // not empty, another one for each
 	Label   string        // on the button, or beside the menu
+	Name    func() string // what the label is now, for one that changes; nil for Label
 	Choices []string      // of the menu; nil for a button
 	Current func() string // what is chosen now; a button looks pressed while it is "on". nil for a button without a state
 
@@ -39,7 +40,11 @@ func (b Bar) face() answer {
 		if c.Current != nil {
 			now = c.Current()
 		}
-		controls = append(controls, answer{"id": c.ID, "label": c.Label, "choices": c.Choices, "current": now})
+		label := c.Label
+		if c.Name != nil {
+			label = c.Name()
+		}
+		controls = append(controls, answer{"id": c.ID, "label": label, "choices": c.Choices, "current": now})
 	}
 	status := ""
 	if b.Status != nil {

@@ -36,7 +36,7 @@ func Bar(c *Clock, world func() *World) fakeslack.Bar {
 			return ""
 		},
 		Controls: []fakeslack.Control{
-			{ID: "pause", Label: "Pause", Current: func() string { return map[bool]string{false: "on"}[c.Running()] }, Do: func(context.Context, string) error {
+			{ID: "pause", Label: "Pause", Name: func() string { return map[bool]string{true: "Pause", false: "Go on"}[c.Running()] }, Do: func(context.Context, string) error {
 				if c.Running() {
 					c.Pause()
 				} else {

@@ -13,9 +13,9 @@ func TestBar(t *testing.T) {
 	b := Bar(clock, func() *World { return w })
 	do := func(i int, value string) error { return b.Controls[i].Do(t.Context(), value) }
 	require.Equal(t, "Mon 9 March 09:01, paused", b.Status())
-	require.Equal(t, "on", b.Controls[0].Current())
+	require.Equal(t, "Go on", b.Controls[0].Name())
 	require.NoError(t, do(0, ""))
-	require.Empty(t, b.Controls[0].Current())
+	require.Equal(t, "Pause", b.Controls[0].Name())
 	require.ErrorContains(t, do(1, ""), "over", "there is no story yet")
 
 	var err error
@@ -57,4 +57,13 @@ func TestLink(t *testing.T) {
 func TestLine(t *testing.T) {
 	require.Equal(t, "Tue 10:05 * Look.", Line{on("Tue 10:05"), Told, "Look.", ""}.String())
 	require.Equal(t, "Tue 10:05 > Bea did.", Line{on("Tue 10:05"), Did, "Bea did.", ""}.String())
+}
+
+func TestLinesAreAsPeopleReadThem(t *testing.T) {
+	clock, _ := clockAt("Mon 09:01", 720)
+	w, err := New(Options{Clock: clock})
+	require.NoError(t, err)
+	t.Cleanup(w.Close)
+	w.line(Told, "Bea wrote &lt;!channel&gt; &amp; more.", "")
+	require.Equal(t, "Bea wrote <!channel> & more.", w.Last().Text)
 }

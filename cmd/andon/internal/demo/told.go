@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func (w *World) Saved() (out []string) {
 func (w *World) DigestText() (text string) {
 	for _, m := range w.Slack.Messages() {
 		if m.User == Bot && m.Channel == channelID(Digest) && m.To == "" && !m.Deleted {
-			text = m.Text
+			text = html.UnescapeString(m.Text)
 		}
 	}
 	return text

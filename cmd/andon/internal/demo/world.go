@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"sync"
 	"time"
@@ -206,7 +207,7 @@ func (w *World) schedule(beats ...beat) {
 // line tells who watches of something; a step to what happens next ends there.
 func (w *World) line(kind LineKind, text, look string) {
 	w.Clock.Halt()
-	l := Line{w.Clock.Now(), kind, text, look}
+	l := Line{w.Clock.Now(), kind, html.UnescapeString(text), look} // as people read it: Slack writes < as &lt;
 	w.mu.Lock()
 	w.lines = append(w.lines, l)
 	w.mu.Unlock()
