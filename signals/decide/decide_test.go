@@ -163,6 +163,36 @@ func TestNudgesShareAMessage(t *testing.T) {
 	require.Contains(t, b.Why, "joins the message")
 }
 
+// TestWhatIsUrgentHasAMessageOfItsOwn: Slack tells nobody of an edit, so a cord,
+// what was snoozed and what somebody handed over join no message that stands
+// already.
+func TestWhatIsUrgentHasAMessageOfItsOwn(t *testing.T) {
+	for name, tt := range map[string]struct {
+		detector, route string
+		after           time.Duration
+		alone           bool
+	}{
+		"found":                  {"long_path", "leads Payments", time.Minute, false},
+		"pulled":                 {"cord", "leads Payments", 41 * time.Second, true},
+		"pulled at once":         {"cord", "leads Payments", 0, false},
+		"snoozed":                {"long_path", toldAgain, time.Minute, true},
+		"handed over":            {"long_path", namedBy + "Dan", time.Minute, true},
+		"handed over much later": {"long_path", namedBy + "Dan", time.Hour, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t, nil)
+			c := s.wanders("1", monday)
+			_, first := s.only()
+			sig := *first.Signal
+			sig.Detector, sig.Occasion, sig.Case, sig.Score = tt.detector, "another", issue("2"), 1
+			n := &signals.Nudge{Signal: &sig, To: first.To, Route: tt.route, At: monday.Add(tt.after)}
+			v := s.w.hold(c, n, n.At)
+			require.Equal(t, signals.Sent, v.State, v.Why)
+			require.Equal(t, tt.alone, n.Message != first.Message, v.Why)
+		})
+	}
+}
+
 func TestMuteAndRepeat(t *testing.T) {
 	s := newStory(t, nil)
 	until := monday.Add(26 * time.Hour)

@@ -3,6 +3,7 @@ package decide
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"andon/signals"
@@ -40,7 +41,7 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 	if !asked && n.Signal.Case.Channel() != "" {
 		w.Book.spend(channelDay(n.Signal, now))
 	}
-	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil {
+	if t := w.Book.share(n.To, now, w.Org.Policy.Merge); t != nil && (!pressing(n) || t.At.Equal(now)) {
 		w.Book.carry(t, n, asked)
 		return verdict{signals.Sent, "it joins the message of " + clockTime(t.At, w.Org.Calendar(n.To)), time.Time{}}
 	}
@@ -52,6 +53,11 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 // somebody wants to be told again, does not wait for office hours and counts
 // against nobody's budget.
 func solicited(n *signals.Nudge) bool { return n.Signal.Detector == "cord" || reminds(n) }
+
+// pressing reports whether somebody wants the nudge to be read now: what was asked
+// for, and what somebody handed over. Nobody hears of an edit, so it joins no
+// message that may be said already.
+func pressing(n *signals.Nudge) bool { return solicited(n) || strings.HasPrefix(n.Route, namedBy) }
 
 // muteOf is the mute that keeps a nudge from being said now: of the person or for
 // everybody, for the case's project or channel, or for the channel that it goes to.

@@ -66,13 +66,16 @@ func wanted(s *signals.Signal, step int) *signals.Signal {
 	return &to
 }
 
+// namedBy begins the route of a nudge to somebody whom a person named.
+const namedBy = "was named by "
+
 // nominated is whom somebody named as they pulled the cord.
 func (w *World) nominated(c *signals.Case, s *signals.Signal, now time.Time) (out []candidate) {
 	e := eventOf(c, s.Occasion)
 	if e == nil || e.Kind != signals.Pulled || e.To == "" {
 		return nil
 	}
-	for _, ch := range route.Named(w.Org, c, s, e.To, "was named by whoever pulled the cord", now) {
+	for _, ch := range route.Named(w.Org, c, s, e.To, namedBy+"whoever pulled the cord", now) {
 		out = append(out, candidate{ch, true})
 	}
 	return out
@@ -100,7 +103,7 @@ func (w *World) nominees(c *signals.Case, r *Record, now time.Time) (out []candi
 		if e == nil || w.Room(e.To) != nil {
 			continue
 		}
-		for _, ch := range route.Named(w.Org, c, r.Signal, e.To, "was named by "+w.called(e.Actor), now) {
+		for _, ch := range route.Named(w.Org, c, r.Signal, e.To, namedBy+w.called(e.Actor), now) {
 			out = append(out, candidate{ch, true})
 		}
 	}
