@@ -93,6 +93,7 @@ func (q *question) ask(c *command) (view.Reply, error) {
 	if err := q.begin(c.changes); err != nil {
 		return view.Reply{}, err
 	}
+	q.here()
 	switch {
 	case c.admins && !q.admin():
 		return q.reply(say(q.adminsOnly(c.name))), nil

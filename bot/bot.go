@@ -44,6 +44,10 @@ type Config struct {
 	// public in ours is not for them. nil: they read none.
 	Shared func(channel string) bool
 
+	// Public reports whether a channel is public, where Slack says which it is.
+	// Of others, and where it is nil, what was said there tells; unknown is private.
+	Public func(channel string) (public, known bool)
+
 	// Unread reports whether something may have been said beside a case that was
 	// not accepted yet, such as after a gap: what is due then waits. nil: never.
 	Unread func(k signals.Key) bool

@@ -93,13 +93,27 @@ func messageOf(word string, c *signals.Case) string {
 	return signals.ID(signals.Slack, c.Key.Site, channel+"/"+digits[:len(digits)-6]+"."+digits[len(digits)-6:])
 }
 
-// audienceIn is who may see what is said in a channel: as what was said there
-// last. Of one that nothing is known of those may who are known to be in it.
+// audienceIn is who may see what is said in a channel: as Slack says of it and as
+// what was said there last, whichever is narrower. Where Slack does not say, and
+// nothing was said, those may who are known to be in it.
 func (q *question) audienceIn(channel string) signals.Audience {
+	var last *signals.Event
 	if room := q.brain.w.Room(channel); room != nil && len(room.Posts) > 0 {
-		return room.Posts[len(room.Posts)-1].Event.Audience
+		last = room.Posts[len(room.Posts)-1].Event
 	}
-	return signals.MembersOf(channel)
+	public, known := false, false
+	if q.c.Public != nil {
+		public, known = q.c.Public(channel)
+	}
+	switch {
+	case !known && last != nil:
+		return last.Audience
+	case !public:
+		return signals.MembersOf(channel)
+	case last != nil && last.Audience.Group() != "": // it was private, or it is by now
+		return last.Audience
+	}
+	return signals.Public
 }
 
 // raiseCord says that the cord was pulled, where that is to be said, and stores

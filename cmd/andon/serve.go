@@ -178,7 +178,7 @@ func (s *service) connect(b *bot.Config) error {
 		s.poster, b.Poster, b.Homes, b.Rooms = p, p, p, p
 		b.Admins, b.Told, b.Digest = admins(s.c), telling(s.c, w), digestOf(s.c, team)
 		b.App = s.isApp
-		s.hear(w, team, p)
+		s.hear(b, w, team, p)
 		if s.c.Admin != "" {
 			b.Admin = slack.Admin
 		}

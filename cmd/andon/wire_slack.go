@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"andon/bot"
 	"andon/bot/view"
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/slack"
@@ -40,6 +41,17 @@ func (e *ears) who(account string) string { return cmp.Or(e.owners[account], acc
 func (s *service) greet(ctx context.Context, channel, by string) {
 	if err := s.bot.Welcome(ctx, channel, by); err != nil {
 		s.log.Warn("nothing could be said on coming into a channel", "channel", channel, "error", err)
+	}
+	s.enrol(ctx, channel)
+}
+
+// enrol takes in who is in a channel, where it is not public.
+func (s *service) enrol(ctx context.Context, channel string) {
+	if public, known := s.ears.directory.Public(channel); public || !known {
+		return
+	}
+	if err := s.bot.Enrol(ctx, channel); err != nil {
+		s.log.Warn("who is in a private channel could not be asked; they are known when they write, or with the next list", "channel", channel, "error", err)
 	}
 }
 
@@ -94,7 +106,7 @@ func (s *service) unread(k signals.Key) bool {
 }
 
 // hear makes the way from Slack into the journal, where one is configured.
-func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
+func (s *service) hear(b *bot.Config, w config.Slack, team string, p *slack.Poster) {
 	if w.AppToken == "" && w.SigningSecret == "" {
 		s.log.Warn("Slack is not listened to: neither app_token nor signing_secret is given", "team", team)
 		return
@@ -111,6 +123,7 @@ func (s *service) hear(w config.Slack, team string, p *slack.Poster) {
 		Again:  s.takenAway,
 	})
 	e.directory.SetWatch(slack.Watch{Patterns: w.Channels, Named: w.Shared, On: func(channel string) (on, said bool) { return s.bot.Watches(channel) }})
+	b.Public = e.directory.Public
 	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.greet, Left: s.leave, Met: s.meet}
 	e.swept = &slack.Swept{
 		Poster: p, Directory: e.directory, Cursor: s.db.Cursor, SetCursor: s.db.SetCursor, Log: s.log,
@@ -180,6 +193,9 @@ func (e *ears) learn(ctx context.Context, s *service) {
 		case e.missed <- struct{}{}:
 		default:
 		}
+	}
+	for _, c := range e.directory.Watched() {
+		s.enrol(ctx, c.ID)
 	}
 	e.swept.Want(time.Time{})
 }
