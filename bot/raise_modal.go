@@ -98,6 +98,9 @@ func (b *Bot) raise(ctx context.Context, a view.Asked) (view.Reply, error) {
 	case len(wrong) > 0:
 		return view.Reply{Errors: wrong}, nil
 	}
+	if p.channel != "" && p.audience != signals.Public && !q.inside(p.channel) {
+		return view.Reply{Errors: map[string]string{"channel": "You are not in that channel, as far as Slack tells me. Choose another one."}}, nil
+	}
 	r, err := q.raiseCord(ctx, &p)
 	if err != nil {
 		return view.Reply{}, fmt.Errorf("raise a signal: %w", err)
