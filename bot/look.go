@@ -86,6 +86,9 @@ func (b *Bot) lookOnce(ctx context.Context, k signals.Key) error {
 	if err := b.propose(ctx, l.out.Records); err != nil {
 		return err
 	}
+	if err := b.unheard(ctx, l.out.Records); err != nil {
+		return err
+	}
 	l.out.Again = l.again()
 	l.out.Told, l.out.Spent = br.w.Book.Wrote()
 	l.out.Rests = shelf.versions

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,6 +230,16 @@ func (d *doctor) roster() {
 		d.warn("give each of them slack: [user id]", "roster: %d of %d people cannot be told, for want of a Slack account: %s", len(deaf), here, few(deaf))
 	default:
 		d.ok("roster: everybody in it, %d, has a Slack account", here)
+	}
+	var unowned []string
+	for _, id := range sortedKeys(org.Teams) {
+		t := org.Team(id)
+		if t.Channel != "" && !slices.ContainsFunc(t.Owns, func(o signals.Owned) bool { return o.Channel == t.Channel }) {
+			unowned = append(unowned, id)
+		}
+	}
+	if len(unowned) > 0 {
+		d.warn("give each of them owns: [{channel: ...}] if they answer for it", "roster: %d of %d teams have a channel that they do not own, so a cord pulled there does not reach them: %s", len(unowned), len(org.Teams), few(unowned))
 	}
 }
 

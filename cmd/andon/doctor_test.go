@@ -145,6 +145,10 @@ roster:
     - {id: ann, name: Ann Birchwood, jira: [a1]}
     - {id: ben, name: Ben Oakley, slack: [U2]}
     - {id: cleo, left: true}
+  teams:
+    - {id: Payments, lead: ben, channel: C1}
+    - {id: Search, lead: ben, channel: C2, owns: [{channel: C2}]}
+    - {id: Web, lead: ben, owns: [{channel: C3}]}
 `)
 	code, out, errOut := commandLine(t, "doctor", "--config", path)
 	require.Equal(t, exitFailed, code, "%s%s", out, errOut)
@@ -165,6 +169,7 @@ roster:
 		"FAIL  slack: Slack auth.test: the token lacks im:write",
 		"alerts[0].token: without a token whoever reaches the address can send alerts — see docs/configuration.md",
 		"warn  roster: 1 of 2 people cannot be told, for want of a Slack account: ann",
+		"warn  roster: 1 of 3 teams have a channel that they do not own, so a cord pulled there does not reach them: Payments — give each",
 	} {
 		require.Contains(t, out, line)
 	}
