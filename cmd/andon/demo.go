@@ -116,6 +116,7 @@ func (d *demoCmd) stage(ctx context.Context, e *env) (s *show, err error) {
 	if err = s.svc.start(ctx); err != nil {
 		return s, err
 	}
+	s.svc.ears.first(ctx, s.svc) // the story begins when everybody is known
 	s.world.AlertsTo("http://" + s.svc.ln.Addr().String() + "/alerts")
 	return s, s.svc.bot.PollOnce(ctx, signals.Jira+"/"+c.JiraSite())
 }

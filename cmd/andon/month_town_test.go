@@ -135,6 +135,7 @@ func (w *town) start() {
 		w.ready(svc)
 	}
 	require.NoError(w.t, svc.start(w.t.Context()))
+	svc.ears.first(w.t.Context(), svc)
 	w.svc, w.show = svc, &show{svc: svc, world: &demo.World{Slack: w.slack}}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
 	end := w.show.serve(ctx)

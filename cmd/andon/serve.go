@@ -220,7 +220,8 @@ func lexicon(c *config.Config) (*text.Lexicon, error) {
 	return lex, nil
 }
 
-// start readies the models and opens the address.
+// start readies the models and opens the address. Who is who in Slack is asked
+// while it runs: commands and clicks, which Slack does not repeat, do not wait for it.
 func (s *service) start(ctx context.Context) error {
 	n, err := syncOrg(ctx, port{s.db}, s.c, s.now())
 	if err != nil {
@@ -235,9 +236,7 @@ func (s *service) start(ctx context.Context) error {
 		}
 	}
 	if s.ears != nil {
-		first, cancel := context.WithTimeout(ctx, learnFirst)
-		s.ears.learn(first, s) // what takes longer is asked again behind the start
-		cancel()
+		s.ears.begins()
 	}
 	if err := s.listen(); err != nil {
 		return err

@@ -44,6 +44,7 @@ func TestServeStartsWhileSlackIsAway(t *testing.T) {
 	now.set(tuesday.Add(10 * time.Minute))
 	require.NoError(t, fake.Inject(fakeslack.Fault{Method: "conversations.list", Kind: fakeslack.Refused, Error: "internal_error", Count: 1}))
 	require.NoError(t, svc.start(t.Context()))
+	svc.ears.first(t.Context(), svc)
 	require.Empty(t, svc.ears.directory.Watched(), "Slack did not tell")
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -95,6 +96,7 @@ func TestStartsAddNothingToTheJournal(t *testing.T) {
 		for range 3 {
 			svc := slackService(t, url, srv.URL, now)
 			require.NoError(t, svc.start(t.Context()))
+			svc.ears.first(t.Context(), svc)
 			head, err := svc.db.Head(t.Context())
 			require.NoError(t, err)
 			heads = append(heads, head)
@@ -119,6 +121,7 @@ func TestAStartDoesNotWaitForAllPeople(t *testing.T) {
 	svc := slackService(t, storetest.SQLite(t), srv.URL, now)
 	require.NoError(t, fake.Inject(fakeslack.Fault{Method: "users.list", Kind: fakeslack.Hang, Count: 1}))
 	require.NoError(t, svc.start(t.Context()))
+	svc.ears.first(t.Context(), svc)
 	require.Len(t, svc.ears.directory.Watched(), 1, "the channels are known")
 	require.Empty(t, svc.ears.directory.Options().Known)
 	ctx, stop := context.WithCancel(context.Background())

@@ -37,6 +37,7 @@ func TestServeGreetsWhereItWasInvitedMeanwhile(t *testing.T) {
 	for range 3 {
 		svc := slackService(t, db, srv.URL, now)
 		require.NoError(t, svc.start(t.Context()))
+		svc.ears.first(t.Context(), svc)
 		_, err := svc.db.Drain(t.Context(), svc.handlers())
 		require.NoError(t, err)
 		svc.close()

@@ -77,7 +77,10 @@ func (s *service) run(ctx context.Context) error {
 	wg.Go(func() { s.ticking(work, h) })
 	if s.ears != nil {
 		wg.Go(func() { s.ears.swept.Run(work) })
-		wg.Go(func() { s.ears.relearn(work, s) })
+		wg.Go(func() {
+			s.ears.first(work, s)
+			s.ears.relearn(work, s)
+		})
 		if s.ears.socket != nil {
 			wg.Go(func() { s.ears.run(work, s) })
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"andon/bot"
@@ -29,6 +30,7 @@ type ears struct {
 	conf      config.Slack
 	owners    map[string]string // account -> person of the written roster
 	missed    chan struct{}     // holds a value while Slack did not tell all that was asked of it
+	once      sync.Once         // see first
 }
 
 // listed reports whether the written roster describes whose account it is.
@@ -42,6 +44,11 @@ func (s *service) greet(ctx context.Context, channel, by string) {
 	if err := s.bot.Welcome(ctx, channel, by); err != nil {
 		s.log.Warn("nothing could be said on coming into a channel", "channel", channel, "error", err)
 	}
+}
+
+// invited greets a channel that andon came into, and takes in who is there.
+func (s *service) invited(ctx context.Context, channel, by string) {
+	s.greet(ctx, channel, by)
 	s.enrol(ctx, channel)
 }
 
@@ -124,7 +131,7 @@ func (s *service) hear(b *bot.Config, w config.Slack, team string, p *slack.Post
 	})
 	e.directory.SetWatch(slack.Watch{Patterns: w.Channels, Named: w.Shared, On: func(channel string) (on, said bool) { return s.bot.Watches(channel) }})
 	b.Public = e.directory.Public
-	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.greet, Left: s.leave, Met: s.meet}
+	e.watcher = &slack.Watcher{Poster: p, Directory: e.directory, Log: s.log, Invited: s.invited, Left: s.leave, Met: s.meet}
 	e.swept = &slack.Swept{
 		Poster: p, Directory: e.directory, Cursor: s.db.Cursor, SetCursor: s.db.SetCursor, Log: s.log,
 		Accept: func(ctx context.Context, d signals.Delivery) error { return s.bot.Accept(ctx, d) },
@@ -182,6 +189,24 @@ func (s *service) takenAway(reaction string) bool {
 	return is
 }
 
+// begins readies the ears before anything is heard: what we say ourselves is not
+// read, and what was missed while nobody listened is still to be read, so that what
+// is due waits for it.
+func (e *ears) begins() {
+	e.directory.SetSelf(e.poster.Self())
+	e.swept.Want(time.Time{})
+}
+
+// first learns once, at the start of a process. What takes longer than learnFirst
+// is asked again, while what was missed is read.
+func (e *ears) first(ctx context.Context, s *service) {
+	e.once.Do(func() {
+		ctx, cancel := context.WithTimeout(ctx, learnFirst)
+		defer cancel()
+		e.learn(ctx, s)
+	})
+}
+
 // learn asks Slack who is who, who is away, and which channels there are, joins
 // those that are to be watched, and lets the history be read for what was missed.
 // What cannot be asked is learnt from what is heard.
@@ -200,8 +225,8 @@ func (e *ears) learn(ctx context.Context, s *service) {
 	e.swept.Want(time.Time{})
 }
 
-// How long a start waits for Slack to tell who is who, which takes minutes where
-// there are thousands of managers to be asked for. How long Slack is left alone
+// How long the first asking for who is who may take before what was missed is
+// read: it takes minutes where there are thousands of managers to be asked for. How long Slack is left alone
 // after it did not tell, at first and at most. The former two are shorter in a
 // test.
 var (

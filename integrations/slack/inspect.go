@@ -140,25 +140,37 @@ var kindScopes = []struct{ kind, scope string }{
 	{"public_channel", "channels:read"}, {"private_channel", "groups:read"}, {"mpim", "mpim:read"}, {"im", "im:read"},
 }
 
-// Conversations lists the channels of every kind that the token may list. Errors
-// are of type *Failure.
+// Conversations lists the channels of every kind that the token may list, with one
+// call for a page of all kinds. Errors are of type *Failure.
 func (p *Poster) Conversations(ctx context.Context) ([]Conversation, error) {
-	var out []Conversation
+	var kinds []string
 	for _, k := range kindScopes {
-		if !p.may(k.scope) {
-			continue
+		if p.may(k.scope) {
+			kinds = append(kinds, k.kind)
 		}
-		part, err := p.Channels(ctx, k.kind)
-		var refused slackgo.SlackErrorResponse
-		if errors.As(err, &refused) && refused.Err == "missing_scope" {
-			continue
-		}
-		if err != nil {
+	}
+	if len(kinds) == 0 {
+		return nil, nil
+	}
+	out, err := p.Channels(ctx, kinds...)
+	if !lacksScope(err) {
+		return out, err
+	}
+	out = nil
+	for _, kind := range kinds { // the token does not tell what it may
+		part, err := p.Channels(ctx, kind)
+		if err != nil && !lacksScope(err) {
 			return out, err
 		}
 		out = append(out, part...)
 	}
 	return out, nil
+}
+
+// lacksScope reports whether Slack refused a call for want of a scope.
+func lacksScope(err error) bool {
+	var refused slackgo.SlackErrorResponse
+	return errors.As(err, &refused) && refused.Err == "missing_scope"
 }
 
 // CheckAppToken asks Slack once for the address of a socket, which it does not

@@ -88,6 +88,7 @@ func answering(t testing.TB, interact Interact, change ...func(*Inbox)) (*script
 	t.Cleanup(p.Close)
 	listening(t, s, func(k *Socket) {
 		k.Inbox.Poster, k.Inbox.Interact = p, interact
+		k.Inbox.Directory.SetChannels(nil)
 		for _, c := range change {
 			c(k.Inbox)
 		}

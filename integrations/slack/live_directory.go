@@ -22,6 +22,7 @@ type Directory struct {
 	mu      sync.Mutex
 	now     LiveOptions             // its maps are replaced, never changed
 	rooms   map[string]Conversation // by bare id
+	listed  bool                    // the channels were listed
 	watch   Watch
 	absent  map[string]bool   // people who are away
 	bosses  map[string]string // managers by person
@@ -99,7 +100,7 @@ func (d *Directory) SetChannels(channels []Conversation) {
 			shared[id] = true
 		}
 	}
-	d.now.Kinds, d.now.Shared = kinds, shared
+	d.now.Kinds, d.now.Shared, d.listed = kinds, shared, true
 	rooms := make(map[string]Conversation, len(channels))
 	for id, c := range d.rooms {
 		if !listed[c.Kind] {

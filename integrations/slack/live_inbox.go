@@ -96,6 +96,9 @@ func (in *Inbox) Wait() { in.pending.Wait() }
 // take stores one delivery of the Events API. An error means that it is not
 // safe and is not to be acknowledged.
 func (in *Inbox) take(ctx context.Context, raw []byte) error {
+	if !in.Directory.Listed() {
+		in.placed(ctx, raw)
+	}
 	d, unread := deliveryOf(in.Team, raw, in.Now(), in.Directory.Options())
 	toUs(raw, &d)
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
@@ -190,6 +193,9 @@ func (in *Inbox) ask(v gjson.Result, accepts bool) (ack any, err error) {
 	in.pending.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), lateLimit)
 		defer cancel()
+		if asked.Kind == view.Command {
+			in.place(ctx, signals.Bare(asked.Channel))
+		}
 		r, err := in.interact(ctx, asked)
 		done <- outcome{r, err}
 	})

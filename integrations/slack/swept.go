@@ -103,6 +103,9 @@ func (s *Swept) Run(ctx context.Context) {
 		case <-bell:
 		case <-again:
 		}
+		if !s.Directory.Listed() {
+			continue // who lists the channels wants it again; until then it is behind
+		}
 		s.mu.Lock()
 		from := s.want
 		s.want = nil

@@ -65,6 +65,32 @@ func TestSweptKnowsThatItIsBehind(t *testing.T) {
 	<-done
 }
 
+// TestSweptWaitsForTheChannels: as long as it is not known which channels there
+// are, what is wanted is not read, and it is known to be missing.
+func TestSweptWaitsForTheChannels(t *testing.T) {
+	b := newBroom(t, fakeslack.Channel{ID: "C1", Name: "payments", Members: []string{"UANDON"}})
+	b.Directory = NewDirectory("T1", LiveOptions{Self: Self{User: "UANDON"}})
+	b.Directory.SetWatch(Watch{})
+	require.NoError(t, b.SetCursor(t.Context(), CursorOf("slack/T1/C1"), noon.Add(-time.Hour).Format(time.RFC3339Nano)))
+	b.fake.Say("C1", "U1", "", "said while nobody listened")
+	b.now = noon.Add(time.Minute)
+	b.Want(time.Time{})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); b.Run(ctx) }()
+	require.Eventually(t, func() bool { _, is := b.Behind(); return is && len(b.bell) == 0 }, 10*time.Second, time.Millisecond)
+	b.Want(noon) // a gap
+	require.Eventually(t, func() bool { return len(b.bell) == 0 }, 10*time.Second, time.Millisecond)
+	_, is := b.Behind()
+	require.True(t, is)
+	require.NoError(t, (&Watcher{Poster: b.Poster, Directory: b.Directory}).Sync(t.Context()))
+	b.Want(time.Time{})
+	require.Eventually(t, func() bool { _, is := b.Behind(); return !is }, 10*time.Second, time.Millisecond)
+	require.Len(t, b.texts(false), 1)
+	stop()
+	<-done
+}
+
 // TestTheFirstConnectionThatTakesLong: what is said until then is read from the
 // history, because the reading at the start may have been before it.
 func TestTheFirstConnectionThatTakesLong(t *testing.T) {
