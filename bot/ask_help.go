@@ -49,6 +49,7 @@ func init() {
 		{name: "forget", does: "whom to ask so that everything about you is removed", example: "forget me", run: (*question).forgetMe},
 		{name: "mode", args: "DETECTOR shadow|preview|ask|live|off|default [in #channel or PROJECT]", does: "how far a detector may go", example: "mode stall ask", more: []string{"mode", "mode stall live in #payments", "mode stall default in PAY"}, changes: true, admins: true, run: (*question).mode},
 		{name: "silence", args: "#channel [from TIME] until TIME", does: "say nothing in a channel for a while, planned ahead", example: "silence #payments from friday 18:00 until monday", changes: true, admins: true, run: (*question).silence},
+		{name: "lint", does: "what is broken in the chain: owners who have left, rules that never fire", example: "lint", load: (*question).loadLint, run: (*question).lint, admins: true},
 		{name: "digest", args: "now", does: "say the weekly digest now", example: "digest now", admins: true, on: digests, run: (*question).digest},
 	}
 }

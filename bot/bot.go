@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"andon/signals"
+	"andon/signals/lint"
 	"andon/signals/text"
 )
 
@@ -39,6 +40,10 @@ type Config struct {
 	Told   Telling                                  // what people may know of the configuration
 	Digest Digest                                   // where and when the weekly digest is said
 	Links  func(k signals.Key, label string) string // web address of a case, "" for none; may be nil
+
+	// Findings gives what others found for lint, such as a feed that does not
+	// answer; nil: nothing.
+	Findings func() []lint.Finding
 
 	// Shared reports whether people of another company read a channel: what is
 	// public in ours is not for them. nil: they read none.
@@ -106,6 +111,7 @@ type Bot struct {
 	sources  sources
 	homes    homes
 	nudges   nudging
+	linting  linting
 	watched  atomic.Pointer[map[string]bool] // what was said of channels
 }
 

@@ -65,7 +65,7 @@ func TestBashCompletion(t *testing.T) {
 		words, want []string
 	}{
 		{[]string{"ba"}, []string{"backtest"}},
-		{[]string{""}, []string{"serve", "import", "export", "migrate", "doctor", "forget", "healthcheck", "backtest", "demo", "eval", "replay", "simulate", "check-config", "manifest", "example", "completion", "version", "--help"}},
+		{[]string{""}, []string{"serve", "import", "export", "migrate", "doctor", "lint", "forget", "healthcheck", "backtest", "demo", "eval", "replay", "simulate", "check-config", "manifest", "example", "completion", "version", "--help"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "--help"}},
 		{[]string{"replay", "--outp"}, []string{"--outputs"}},
 		{[]string{"replay", "--outputs", "ri"}, []string{"risk"}},

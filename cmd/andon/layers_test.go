@@ -35,6 +35,7 @@ var layers = []layer{
 	{"signals/text", []string{"andon/signals/snap$", "github.com/kljensen/snowball"}, impure, pure},
 	{"signals/detect", []string{"andon/signals$", "andon/signals/text$"}, impure, pure + "; detectors see only nouns and words"},
 	{"signals/route", []string{"andon/signals$", "andon/signals/snap$", "andon/signals/text$"}, impure, pure},
+	{"signals/lint", []string{"andon/signals$"}, impure, pure},
 	{"signals/risk", []string{"andon/signals$", "andon/signals/snap$"}, impure, pure},
 	{"signals/decide", []string{"andon/signals$", "andon/signals/snap$", "andon/signals/text$", "andon/signals/detect$", "andon/signals/route$", "andon/signals/risk$"}, impure, pure},
 	{"signals/replay", []string{"andon/signals"}, append(slices.Clone(impure), "html", "image"), pure + "; a report is a value, drawing is the console's"},

@@ -47,6 +47,7 @@ type cli struct {
 	Export      exportCmd      `cmd:"" help:"Write a portable copy of the database."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of the database up to date."`
 	Doctor      doctorCmd      `cmd:"" help:"Check everything that the service needs, and say what to do."`
+	Lint        lintCmd        `cmd:"" help:"Say what is broken in the chain from a signal to whoever can act."`
 	Forget      forgetCmd      `cmd:"" help:"Remove a person, a channel or old times from the database for good."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running service how it is."`
 	Backtest    backtestCmd    `cmd:"" help:"Tell what andon would have said over your own history."`
