@@ -43,7 +43,7 @@ type Config struct {
 
 	// Findings gives what others found for lint, such as a feed that does not
 	// answer; nil: nothing.
-	Findings func() []lint.Finding
+	Findings func(ctx context.Context) ([]lint.Finding, error)
 
 	// Shared reports whether people of another company read a channel: what is
 	// public in ours is not for them. nil: they read none.

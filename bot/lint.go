@@ -130,20 +130,39 @@ func (b *Bot) lintNow(ctx context.Context) (list []lint.Finding, whole bool, err
 	if err := b.toHead(ctx); err != nil {
 		return nil, false, err
 	}
-	names, err := b.c.Store.Rooms(ctx)
+	around, err := b.lintAround(ctx)
 	if err != nil {
 		return nil, false, err
 	}
+	around.seen = l.seen
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.brain.catchUp()
-	return lint.Check(b.lintInput(l.seen, names)), true, nil
+	return lint.Check(b.lintInput(around)), true, nil
+}
+
+// linted is what is checked beside the organisation.
+type linted struct {
+	seen  *lint.Seen        // nil: the journal is still being read
+	names map[string]string // what the channels are called
+	extra []lint.Finding    // what others found
+}
+
+func (b *Bot) lintAround(ctx context.Context) (out *linted, err error) {
+	out = &linted{}
+	if out.names, err = b.c.Store.Rooms(ctx); err != nil {
+		return nil, err
+	}
+	if b.c.Findings != nil {
+		out.extra, err = b.c.Findings(ctx)
+	}
+	return out, err
 }
 
 // lintInput is what is checked. The lock of the world is held.
-func (b *Bot) lintInput(seen *lint.Seen, names map[string]string) *lint.Input {
+func (b *Bot) lintInput(around *linted) *lint.Input {
 	org := b.brain.w.Org
-	in := &lint.Input{Org: org, Now: b.c.Now(), Seen: seen, Admins: slices.Clone(b.c.Admins), Slack: b.c.Poster != nil, Extra: b.lintExtra()}
+	in := &lint.Input{Org: org, Now: b.c.Now(), Seen: around.seen, Admins: slices.Clone(b.c.Admins), Slack: b.c.Poster != nil, Extra: around.extra}
 	if in.Admins == nil {
 		in.Admins = []string{}
 	}
@@ -154,10 +173,10 @@ func (b *Bot) lintInput(seen *lint.Seen, names map[string]string) *lint.Input {
 		in.Jira = in.Jira || strings.HasPrefix(name, signals.Jira+"/")
 	}
 	in.Room = func(id string) string {
-		if names[id] == "" {
+		if around.names[id] == "" {
 			return ""
 		}
-		return "#" + strings.TrimPrefix(names[id], "#")
+		return "#" + strings.TrimPrefix(around.names[id], "#")
 	}
 	if b.c.Address != nil {
 		in.Reach = func(person string) string {
@@ -166,14 +185,6 @@ func (b *Bot) lintInput(seen *lint.Seen, names map[string]string) *lint.Input {
 		}
 	}
 	return in
-}
-
-// lintExtra is what others found.
-func (b *Bot) lintExtra() []lint.Finding {
-	if b.c.Findings == nil {
-		return nil
-	}
-	return b.c.Findings()
 }
 
 // lintMark is the cursor that holds what the admins were told.

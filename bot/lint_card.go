@@ -51,14 +51,15 @@ func lintLines(card *view.Card, list []lint.Finding) {
 	}
 }
 
-// loadLint takes what lint has seen up to now, and how the channels are called.
+// loadLint takes what lint has seen up to now, and what it needs beside it.
 func (q *question) loadLint() (err error) {
-	q.linted = &linted{}
-	if q.linted.seen, err = q.linting.copied(q.ctx, q.Bot); err != nil {
+	if q.linted, err = q.lintAround(q.ctx); err == nil {
+		q.linted.seen, err = q.linting.copied(q.ctx, q.Bot)
+	}
+	if err != nil {
 		return fmt.Errorf("look for what is broken in the chain: %w", err)
 	}
-	q.linted.names, err = q.c.Store.Rooms(q.ctx)
-	return err
+	return nil
 }
 
 // copied is what was seen up to now, or nil while there is more to read than can
@@ -79,15 +80,9 @@ func (l *linting) copied(ctx context.Context, b *Bot) (*lint.Seen, error) {
 	return lint.LoadSeen(body)
 }
 
-// linted is what an answer of lint is made of.
-type linted struct {
-	seen  *lint.Seen // nil: the journal is still being read
-	names map[string]string
-}
-
 // lint tells an admin what is broken in the chain.
 func (q *question) lint() (*view.Card, error) {
-	list := lint.Check(q.lintInput(q.linted.seen, q.linted.names))
+	list := lint.Check(q.lintInput(q.linted))
 	card := &view.Card{Title: "The chain is in order"}
 	if len(list) > 0 {
 		card.Title = "The chain: " + signals.Counted(len(list), "finding")

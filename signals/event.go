@@ -48,7 +48,7 @@ const (
 	Reopened   Kind = "reopened"  // the case was opened again
 	Confirmed  Kind = "confirmed" // the originator says it is solved
 	Denied     Kind = "denied"    // the originator says it still happens
-	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team", "account", "own" or "hint", To its id, Text its JSON ("" removes it); of an account an Identity, of own a Personal, of a hint a Hint
+	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team", "account", "own", "hint" or "oncall", To its id, Text its JSON ("" removes it); of an account an Identity, of own a Personal, of a hint a Hint, of oncall a Duty
 	PolicySet  Kind = "policy"    // the policy changed; Text is its JSON
 	AwaySet    Kind = "away"      // To is absent from From until Text (RFC 3339), Ref is the backup; with a Text that is not after From they are back
 	ModeSet    Kind = "mode"      // detector Field has mode To in scope Ref ("" = everywhere); To "" takes that back

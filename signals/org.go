@@ -21,6 +21,8 @@ type Org struct {
 	rooms map[string]map[string]bool // channel id -> ids as the source gives them: whose they are may be learnt later
 	zones map[string]*time.Location
 	cals  map[string]*Calendar
+
+	duties map[dutyKey]Duty // who is on call
 }
 
 type scoped struct{ detector, scope string }
@@ -108,8 +110,10 @@ func (o *Org) roster(e *Event) error {
 		return o.personal(e)
 	case "hint":
 		return o.hint(e)
+	case "oncall":
+		return o.oncall(e)
 	default:
-		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team, an account, somebody's own settings or a hint", e.ID, e.Field)
+		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team, an account, somebody's own settings, a hint or who is on call", e.ID, e.Field)
 	}
 	return nil
 }

@@ -99,17 +99,19 @@ func keyPaths(t reflect.Type, path string, out *[]string) {
 	}
 }
 
-// TestGuideIsTrue reads every piece of YAML in the guide.
+// TestGuideIsTrue reads every piece of YAML in the guides to the configuration.
 func TestGuideIsTrue(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(moduleRoot(t), "docs", "configuration.md"))
-	require.NoError(t, err)
 	o := configOptions()
 	o.Env = func(name string) (string, bool) { return "x", name == "ANDON_JIRA_TOKEN" }
-	pieces := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(raw, -1)
-	require.NotEmpty(t, pieces)
-	for _, p := range pieces {
-		_, err := config.Parse("guide", p[1], o)
-		require.NoError(t, err, "%s", p[1])
+	for _, guide := range []string{"configuration.md", "roster.md"} {
+		raw, err := os.ReadFile(filepath.Join(moduleRoot(t), "docs", guide))
+		require.NoError(t, err)
+		pieces := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(raw, -1)
+		require.NotEmpty(t, pieces)
+		for _, p := range pieces {
+			_, err := config.Parse("guide", p[1], o)
+			require.NoError(t, err, "%s", p[1])
+		}
 	}
 }
 

@@ -78,6 +78,8 @@ func (d *doctorCmd) Run(e *env) error {
 	doc.slack(e.ctx)
 	doc.alerts()
 	doc.roster()
+	bar.stage("reading who is on call")
+	doc.onCall(e.ctx)
 	bar.done()
 	if e.ctx.Err() != nil {
 		return e.ctx.Err()
@@ -129,6 +131,9 @@ func secretsOf(c *config.Config) (out []string) {
 	}
 	for _, a := range c.Alerts {
 		add(a.Token)
+	}
+	for _, o := range c.OnCall {
+		add(o.URL)
 	}
 	if u, err := url.Parse(c.Database); err == nil {
 		password, _ := u.User.Password()

@@ -45,6 +45,7 @@ var layers = []layer{
 	{"integrations/slack/fakeslack", []string{"andon/signals$", "andon/bot/view", "andon/integrations/slack", "github.com/tidwall/gjson", "github.com/gorilla/websocket"}, nil, "the fake Slack speaks WebSocket; the client leaves that to slack-go"},
 	{"integrations/alertmanager", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"integrations/eventlog", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
+	{"integrations/oncall", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"bot", []string{"andon/signals", "andon/bot/view"}, nil, "the loop declares its ports for itself and sees no Slack, Jira, SQL or queue type"},
 	{"bot/view", nil, nil, "neutral things to show import nothing"},
 	{"bot/console", []string{"andon/signals", "andon/bot/view", "gonum.org/v1/plot", "gonum.org/v1/gonum", "golang.org/x/image"}, nil, "pages are read-mostly and know neither store nor sources"},

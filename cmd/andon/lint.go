@@ -109,6 +109,9 @@ func lintJournal(e *env, c *config.Config, in *lint.Input) ([]*signals.Event, er
 		}
 		return "#" + strings.TrimPrefix(names[id], "#")
 	}
+	if in.Extra, err = rotaFindings(e.ctx, db); err != nil {
+		return nil, err
+	}
 	in.Seen = &lint.Seen{}
 	return lintFollow(e.ctx, db, in.Seen)
 }

@@ -17,6 +17,7 @@ import (
 	"andon/cmd/andon/internal/config"
 	"andon/integrations/slack"
 	"andon/signals"
+	"andon/signals/lint"
 	"andon/signals/text"
 	"andon/store"
 )
@@ -101,6 +102,7 @@ type service struct {
 	poster  *slack.Poster
 	ears    *ears // what listens to Slack, nil where nothing does
 	sources []*jiraSource
+	rotas   *rotas
 	writes  bool // something is written back to a source
 	meter   *meter
 	http    *http.Server
@@ -132,8 +134,10 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
 		Writers: make(map[string]bot.Writer), Tickets: make(map[string]bot.Tickets), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
-		Unread: s.unread,
+		Unread:   s.unread,
+		Findings: func(ctx context.Context) ([]lint.Finding, error) { return rotaFindings(ctx, db) },
 	}
+	s.rotas = newRotas(c)
 	for _, j := range c.Jira {
 		if j.URL == "" {
 			continue

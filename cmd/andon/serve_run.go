@@ -37,6 +37,7 @@ func (s *service) handlers() store.Handlers {
 	if s.ears != nil {
 		h.Tasks["directory"] = store.Task{Every: 24 * time.Hour, Do: func(ctx context.Context) error { s.ears.learn(ctx, s); return nil }}
 	}
+	h.Tasks["oncall"] = store.Task{Every: time.Hour, Do: func(ctx context.Context) error { return s.rotas.syncRota(ctx, port{s.db}, s.bot.Accept, s.now()) }}
 	h.Tasks["retention"] = store.Task{Every: 24 * time.Hour, Do: s.expire}
 	return h
 }

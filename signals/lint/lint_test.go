@@ -189,6 +189,15 @@ func TestCheck(t *testing.T) {
 			c.policy.Modes = map[string]signals.Mode{"stall": "off"}
 			c.tell(signals.Event{Kind: signals.Muted, Field: "stall", To: now.AddDate(0, 0, 3).Format(time.RFC3339)})
 		}, []string{"idle silence in every place: silence-of-off"}, ""},
+		"on call, gone": {func(c *company) {
+			onCall(c, "ben")
+			c.people["ben"]["left"] = true
+			c.people["ada"]["backup"] = "cay"
+			c.people["cay"]["backup"] = "ada"
+			c.people["boss"]["backup"] = ""
+		}, []string{"weak team Web: gone-on-call"}, "Ben, who is on call for Web, cannot be asked"},
+		"on call, deaf":         {func(c *company) { onCall(c, "boss"); c.reach["boss"] = "no account" }, []string{"broken team Web: deaf-on-call"}, "no account"},
+		"on call, away":         {func(c *company) { onCall(c, "boss"); away(c, "boss") }, []string{"weak team Web: away-on-call"}, "is away until 25 November"},
 		"a pattern of no field": {func(c *company) { c.policy.Escalate = []signals.Pattern{{Field: "Severity"}} }, []string{"idle policy.escalate: never-a-field"}, "no event ever had the field Severity"},
 		"of no value":           {func(c *company) { c.policy.Escalate = []signals.Pattern{{Field: "Component", To: []string{"x"}}} }, []string{"idle policy.escalate: never-a-value"}, "never had the value x"},
 		"of a value": {func(c *company) {
@@ -215,6 +224,12 @@ func TestCheck(t *testing.T) {
 
 func away(c *company, who string) {
 	c.tell(signals.Event{Kind: signals.AwaySet, To: who, Text: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC).Format(time.RFC3339)})
+}
+
+func onCall(c *company, who string) {
+	text, err := json.Marshal(signals.Duty{Shifts: []signals.Shift{{From: now.Add(-time.Hour), Until: now.Add(time.Hour)}}})
+	require.NoError(c.t, err)
+	c.tell(signals.Event{Kind: signals.RosterSet, Field: "oncall", To: who, Ref: "Web", Text: string(text)})
 }
 
 func clone(p map[string]any, id string) map[string]any {

@@ -33,6 +33,7 @@ func (c *checker) teams() {
 			}
 		}
 		add(t.Lead, "leads ", t)
+		c.duty(t)
 		c.team(t, contacts, any && members[t.ID] == 0)
 	}
 	for _, who := range slices.Sorted(maps.Keys(roles)) {
@@ -90,6 +91,22 @@ func (c *checker) team(t *signals.Team, contacts int, empty bool) {
 	}
 	if _, ok := c.seenRoom(t.Channel); !ok && c.Slack && c.knows() && len(c.Seen.Channels) > 0 {
 		c.find(Note, place, "silent-channel", t.Channel, "nothing was ever heard in its channel "+c.room(t.Channel), "invite andon there, or name another channel")
+	}
+}
+
+// duty looks whether whoever is on call can be told: they come and go, so more
+// is not asked of them.
+func (c *checker) duty(t *signals.Team) {
+	for _, who := range c.Org.OnCall(t.ID, c.Now) {
+		subject := c.name(who) + ", who is on call for " + t.ID + ", "
+		switch ok, why, _ := c.Org.Available(who, c.Now); {
+		case !c.stays(who):
+			c.find(Weak, "team "+t.ID, "gone-on-call", who, subject+"cannot be asked: the lead is asked instead", "mend the calendar or the roster")
+		case !ok:
+			c.find(Weak, "team "+t.ID, "away-on-call", who, subject+why, "have somebody else take the shift")
+		case c.Reach != nil && c.Reach(who) != "":
+			c.find(Broken, "team "+t.ID, "deaf-on-call", who, subject+"cannot be told anything: "+c.Reach(who), "give them a Slack account in the roster")
+		}
 	}
 }
 

@@ -159,8 +159,22 @@ func (p *picker) holder() {
 
 // lead proposes the lead of a team.
 func (p *picker) lead(team string) {
-	if t := p.org.Team(team); t != nil && t.Lead != "" {
-		p.offer(t.Lead, "leads "+t.ID+", which holds it", 0.5)
+	if t := p.org.Team(team); t != nil {
+		p.first(t, "holds it", 0.5)
+	}
+}
+
+// first proposes whoever is on call for a team, then its lead.
+func (p *picker) first(t *signals.Team, why string, score float64) {
+	p.onCall(t, why, score)
+	p.offer(t.Lead, "leads "+t.ID+", which "+why, score)
+}
+
+// onCall proposes whoever is on call for a team: they are its first contact as
+// long as they are.
+func (p *picker) onCall(t *signals.Team, why string, score float64) {
+	for _, who := range p.org.OnCall(t.ID, p.now) {
+		p.offer(who, "is on call for "+t.ID+", which "+why, score)
 	}
 }
 
@@ -175,7 +189,7 @@ func (p *picker) leads() {
 		p.offer(x.Manager, "is the manager of who holds it", 0.5)
 	}
 	for _, o := range owners(p.org, p.c) {
-		p.offer(o.team.Lead, "leads "+o.team.ID+", which "+o.why, 0.4)
+		p.first(o.team, o.why, 0.4)
 	}
 }
 

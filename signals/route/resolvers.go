@@ -94,6 +94,7 @@ func (p *picker) inTeam(who string, t *signals.Team) bool {
 // owning proposes the contacts and leads whom the roster names.
 func (p *picker) owning(own []owner) {
 	for _, o := range own {
+		p.onCall(o.team, o.why, 0.6)
 		if o.person != "" {
 			p.offer(o.person, "is the contact of "+o.team.ID+", which "+o.why, 0.6)
 		}
@@ -118,7 +119,7 @@ func (p *picker) history(people, teams []Candidate) {
 	}
 	for i := range teams {
 		if t := p.org.Team(teams[i].Who); t != nil && teams[i].Score >= 0.1 {
-			p.offer(t.Lead, "leads "+t.ID+", which "+teams[i].Why(p.m), teams[i].Score)
+			p.first(t, teams[i].Why(p.m), teams[i].Score)
 		}
 	}
 }

@@ -27,6 +27,7 @@ func (k *checker) check() {
 	}
 	k.policy()
 	k.roster()
+	k.oncall()
 	k.words()
 }
 

@@ -36,6 +36,7 @@ type Config struct {
 	Events []Events            `koanf:"events"`
 	Policy signals.Policy      `koanf:"policy"`
 	Roster Roster              `koanf:"roster"`
+	OnCall []OnCall            `koanf:"oncall"`
 	Words  map[string][]string `koanf:"words"` // cue list -> phrases to add, or to take out with a leading "-"
 }
 
@@ -193,6 +194,17 @@ type Owned struct {
 	Channel   string   `koanf:"channel"`
 	Words     []string `koanf:"words"`
 	Person    string   `koanf:"person"`
+}
+
+// OnCall is one calendar that says who is on call for a team: at an address,
+// which holds a secret as a rule, or in a file.
+type OnCall struct {
+	Team    string `koanf:"team"`
+	URL     Secret `koanf:"url"`
+	URLFile string `koanf:"url_file"`
+	File    string `koanf:"file"`   // relative to the configuration
+	Person  string `koanf:"person"` // email (default) or summary: what names who is on call
+	Zone    string `koanf:"zone"`   // of whole days, where the calendar names none; the team's when empty
 }
 
 // Away is one absence.

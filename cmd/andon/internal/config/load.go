@@ -82,6 +82,7 @@ func Parse(file string, raw []byte, o Options) (File, error) {
 	}
 	out := File{Config: c, Secrets: w.from}
 	w.readSecrets(&out.Config, filepath.Dir(file))
+	out.Config.resolve(filepath.Dir(file))
 	k := &checker{walker: w, c: &out.Config, o: o}
 	k.check()
 	w.redact(w.faults)

@@ -40,6 +40,10 @@ func (c *Config) secrets() (out []secret) {
 			secret{at + "signing_secret", &s.SigningSecret, s.SigningSecretFile},
 			secret{at + "signing_secret_old", &s.SigningSecretOld, s.SigningSecretOldFile})
 	}
+	for i := range c.OnCall {
+		o := &c.OnCall[i]
+		out = append(out, secret{fmt.Sprintf("oncall[%d].url", i), &o.URL, o.URLFile})
+	}
 	return out
 }
 
