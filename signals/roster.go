@@ -41,6 +41,7 @@ type Owned struct {
 	Channel   string   `json:"channel,omitempty"`
 	Words     []string `json:"words,omitempty"`
 	Person    string   `json:"person,omitempty"` // a first contact within the team
+	Of        string   `json:"of,omitempty"`     // the file that says so where it is not the roster, such as catalog or CODEOWNERS
 }
 
 // Roster is who is who, as of some moment. The zero value knows nobody.

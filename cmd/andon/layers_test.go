@@ -46,6 +46,7 @@ var layers = []layer{
 	{"integrations/alertmanager", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"integrations/eventlog", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
 	{"integrations/oncall", []string{"andon/signals$"}, nil, "sources do not know each other, the store or the loop"},
+	{"integrations/ownership", []string{"go.yaml.in/yaml"}, nil, "two file formats; who is who is the configuration's business"},
 	{"bot", []string{"andon/signals", "andon/bot/view"}, nil, "the loop declares its ports for itself and sees no Slack, Jira, SQL or queue type"},
 	{"bot/view", nil, nil, "neutral things to show import nothing"},
 	{"bot/console", []string{"andon/signals", "andon/bot/view", "gonum.org/v1/plot", "gonum.org/v1/gonum", "golang.org/x/image"}, nil, "pages are read-mostly and know neither store nor sources"},

@@ -56,6 +56,7 @@ func (l *lintCmd) Run(e *env) error {
 	if in.Org, err = signals.FoldOrg(c.Policy, events, in.Now); err != nil {
 		return fmt.Errorf("put the organisation together: %w", err)
 	}
+	in.Extra = append(in.Extra, disputed(&c)...)
 	lintSources(&c, in)
 	list := lint.Check(in)
 	if err := l.print(e.out, list); err != nil {
@@ -71,6 +72,14 @@ func (l *lintCmd) Run(e *env) error {
 		return errors.New(signals.Counted(n, "finding") + " broken: signals reach nobody there")
 	}
 	return nil
+}
+
+// disputed are what catalogs and CODEOWNERS say and what does not hold.
+func disputed(c *config.Config) (out []lint.Finding) {
+	for _, d := range c.Disputes() {
+		out = append(out, lint.Finding{Level: lint.Weak, Place: d.Place, Rule: "disputed-owner", What: d.What, Do: "mend the file or the roster; ownership.teams names teams that are called otherwise", About: d.What})
+	}
+	return out
 }
 
 // lintSources says what is watched, and who can be told there.

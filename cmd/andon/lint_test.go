@@ -166,3 +166,12 @@ roster:
 	require.Equal(t, "gone-contact", page.Findings[0]["rule"])
 	require.Equal(t, "Ben, who leads Red, has left the company", page.Findings[0]["what"])
 }
+
+// TestLintTellsDisputes: the roster goes before the catalog, and what the two say
+// otherwise is a finding.
+func TestLintTellsDisputes(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "catalog-info.yaml"), []byte("kind: Component\nmetadata: {name: cart, annotations: {jira/project-key: CART}}\nspec: {owner: blue}\n"), 0o600))
+	cfg := configFile(t, dir, "roster: {people: [{id: ben, zone: Europe/Berlin, manager: ann, backup: ann}, {id: ann}], teams: [{id: Red, lead: ben, owns: [{project: CART}]}, {id: Blue, lead: ben}]}\nadmins: [ann]\nownership: [{backstage: catalog-info.yaml}]\n")
+	require.Equal(t, "weak    project CART: the catalog (line 1) gives it to Blue, and the roster to Red: that counts — mend the file or the roster; ownership.teams names teams that are called otherwise  (disputed-owner)\n", run(t, "lint", "--config", cfg))
+}

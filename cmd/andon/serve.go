@@ -134,8 +134,11 @@ func newService(ctx context.Context, c *config.Config, log *slog.Logger, now fun
 	b := bot.Config{
 		Store: port{db}, Policy: signals.DefaultPolicy(), Lexicon: lex, Now: now, Meter: s.meter, Log: log, Sources: make(map[string]bot.Source),
 		Writers: make(map[string]bot.Writer), Tickets: make(map[string]bot.Tickets), Links: c.Link, Forgotten: store.ForgottenCursor, Deadline: deadline, Lease: lease,
-		Unread:   s.unread,
-		Findings: func(ctx context.Context) ([]lint.Finding, error) { return rotaFindings(ctx, db) },
+		Unread: s.unread,
+		Findings: func(ctx context.Context) ([]lint.Finding, error) {
+			list, err := rotaFindings(ctx, db)
+			return append(list, disputed(c)...), err
+		},
 	}
 	s.rotas = newRotas(c)
 	for _, j := range c.Jira {

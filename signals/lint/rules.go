@@ -47,7 +47,7 @@ func (c *checker) rule(o owned, before []owned) {
 
 // unseen looks for names in a rule that history does not know.
 func (c *checker) unseen(o owned, place, says string) {
-	if !c.knows() {
+	if !c.knows() || o.Of != "" { // catalogs name much that has no case
 		return
 	}
 	never := func(what string) {

@@ -37,7 +37,11 @@ type Config struct {
 	Policy signals.Policy      `koanf:"policy"`
 	Roster Roster              `koanf:"roster"`
 	OnCall []OnCall            `koanf:"oncall"`
+	Owning []Ownership         `koanf:"ownership"`
 	Words  map[string][]string `koanf:"words"` // cue list -> phrases to add, or to take out with a leading "-"
+
+	claims   map[string][]signals.Owned // by team id: what the files of Owning say besides the roster
+	disputes []Dispute
 }
 
 // Jira is one Jira site.
@@ -205,6 +209,14 @@ type OnCall struct {
 	File    string `koanf:"file"`   // relative to the configuration
 	Person  string `koanf:"person"` // email (default) or summary: what names who is on call
 	Zone    string `koanf:"zone"`   // of whole days, where the calendar names none; the team's when empty
+}
+
+// Ownership is one file in which engineers keep who owns what, read beside the
+// roster, which goes before it.
+type Ownership struct {
+	Backstage  string            `koanf:"backstage"`  // path of a catalog file, relative to the configuration
+	Codeowners string            `koanf:"codeowners"` // path of a CODEOWNERS file, likewise
+	Teams      map[string]string `koanf:"teams"`      // what an owner is called there -> id or alias of a team
 }
 
 // Away is one absence.

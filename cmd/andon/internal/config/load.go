@@ -85,6 +85,7 @@ func Parse(file string, raw []byte, o Options) (File, error) {
 	out.Config.resolve(filepath.Dir(file))
 	k := &checker{walker: w, c: &out.Config, o: o}
 	k.check()
+	k.ownership()
 	w.redact(w.faults)
 	w.redact(w.hints)
 	w.faults.sort()

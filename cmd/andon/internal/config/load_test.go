@@ -61,7 +61,7 @@ func TestValuesLieOverTheDefaults(t *testing.T) {
 	c, faults := read(t, `
 base: &zone Europe/Berlin
 `)
-	require.Equal(t, []string{"a.yaml:2:1: base: unknown key; known here: database, listen, keep_text, admin, admins, digest, jira, slack, alerts, events, policy, roster, oncall, words"}, faults)
+	require.Equal(t, []string{"a.yaml:2:1: base: unknown key; known here: database, listen, keep_text, admin, admins, digest, jira, slack, alerts, events, policy, roster, oncall, ownership, words"}, faults)
 	require.Equal(t, Default(), c)
 	c, faults = read(t, `
 jira:

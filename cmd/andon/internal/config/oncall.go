@@ -9,9 +9,16 @@ import (
 
 // resolve makes relative paths begin at the file's folder.
 func (c *Config) resolve(dir string) {
+	var paths []*string
 	for i := range c.OnCall {
-		if f := &c.OnCall[i].File; *f != "" && !filepath.IsAbs(*f) {
-			*f = filepath.Join(dir, *f)
+		paths = append(paths, &c.OnCall[i].File)
+	}
+	for i := range c.Owning {
+		paths = append(paths, &c.Owning[i].Backstage, &c.Owning[i].Codeowners)
+	}
+	for _, p := range paths {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
 		}
 	}
 }

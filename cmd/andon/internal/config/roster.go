@@ -73,6 +73,7 @@ func (c *Config) team(t Team) signals.Team {
 	for _, o := range t.Owns {
 		out.Owns = append(out.Owns, signals.Owned{Project: o.Project, Component: o.Component, Channel: qualified(signals.Slack, c.SlackTeam(), o.Channel), Words: o.Words, Person: o.Person})
 	}
+	out.Owns = append(out.Owns, c.claims[t.ID]...)
 	return out
 }
 
