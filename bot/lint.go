@@ -166,6 +166,16 @@ func (b *Bot) lintInput(around *linted) *lint.Input {
 	if in.Admins == nil {
 		in.Admins = []string{}
 	}
+	in.Resolves = func(project, component string) (out []lint.Share) {
+		c := &signals.Case{Key: signals.Key{Source: signals.Jira}, Project: project}
+		if component != "" {
+			c.Components = []string{component}
+		}
+		for _, x := range b.brain.w.Memory.Routes.Teams(c, org, in.Now, likely) {
+			out = append(out, lint.Share{Team: x.Who, Score: x.Score})
+		}
+		return out
+	}
 	for _, d := range detect.All() {
 		in.Detectors = append(in.Detectors, d.Name)
 	}

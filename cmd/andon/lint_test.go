@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -174,4 +176,27 @@ func TestLintTellsDisputes(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "catalog-info.yaml"), []byte("kind: Component\nmetadata: {name: cart, annotations: {jira/project-key: CART}}\nspec: {owner: blue}\n"), 0o600))
 	cfg := configFile(t, dir, "roster: {people: [{id: ben, zone: Europe/Berlin, manager: ann, backup: ann}, {id: ann}], teams: [{id: Red, lead: ben, owns: [{project: CART}]}, {id: Blue, lead: ben}]}\nadmins: [ann]\nownership: [{backstage: catalog-info.yaml}]\n")
 	require.Equal(t, "weak    project CART: the catalog (line 1) gives it to Blue, and the roster to Red: that counts — mend the file or the roster; ownership.teams names teams that are called otherwise  (disputed-owner)\n", run(t, "lint", "--config", cfg))
+}
+
+// TestLintTellsDrift: Payments owns what Web has resolved for weeks.
+func TestLintTellsDrift(t *testing.T) {
+	l := newLinter(t)
+	var events []*signals.Event
+	for i := range 60 {
+		k := signals.Key{Source: signals.Jira, Site: "jira", ID: strconv.Itoa(5000 + i)}
+		for j, e := range []signals.Event{
+			{Kind: signals.Opened, Actor: "jira/jira/ann", Text: "Invoice", Set: []signals.Value{{Field: "project", To: "PAY"}, {Field: "team", To: "Payments"}}},
+			{Kind: signals.TeamMoved, Actor: "jira/jira/bea", From: "Payments", To: "Web"},
+			{Kind: signals.Assigned, Actor: "jira/jira/carl", To: "jira/jira/carl"},
+			{Kind: signals.Closed, Actor: "jira/jira/carl", To: "Fixed"},
+		} {
+			e.ID, e.Case, e.Audience = fmt.Sprint(k, "/", j), k, signals.Public
+			e.At = l.clock.now().Add(time.Duration(i-61)*12*time.Hour + time.Duration(j)*time.Minute)
+			events = append(events, &e)
+		}
+	}
+	l.learn(events)
+	l.roster("Web", "team", `{"id":"Web","lead":"ben"}`)
+	said := strings.Join(l.round(), "\n")
+	require.Contains(t, said, "team Payments (note): it owns project PAY, and history shows that Web resolves it these days. To mend it:")
 }

@@ -51,8 +51,12 @@ type Input struct {
 	Jira, Slack bool                        // whether they are watched
 	Reach       func(person string) string  // why somebody cannot be told, "" where they can; nil: nobody is asked for it
 	Room        func(channel string) string // what a channel is called; nil: by its id
-	Restricted  bool                        // places are named, too, of which only restricted events tell
-	Extra       []Finding                   // what others found, such as a feed that does not answer
+	// Resolves tells which teams are likely to resolve what comes to a project and,
+	// where given, a component, the likeliest first; nil: nobody asked history.
+	Resolves func(project, component string) []Share
+
+	Restricted bool      // places are named, too, of which only restricted events tell
+	Extra      []Finding // what others found, such as a feed that does not answer
 }
 
 // The figures of the checks; chosen, not measured.
@@ -69,6 +73,7 @@ func Check(in *Input) []Finding {
 	c.admins()
 	c.places()
 	c.rules()
+	c.drift()
 	c.policy()
 	out := append(c.out, in.Extra...)
 	slices.SortStableFunc(out, func(a, b Finding) int {

@@ -241,6 +241,42 @@ func clone(p map[string]any, id string) map[string]any {
 	return out
 }
 
+// TestDrift: another team resolves what one owns. A figure is shown of teams of
+// enough people alone.
+func TestDrift(t *testing.T) {
+	for name, x := range map[string]struct {
+		shares []Share
+		group  int
+		want   string
+	}{
+		"small teams":      {[]Share{{"Web", 0.8}, {"Pay", 0.01}}, 5, "it owns project PAY, and history shows that Web resolves it these days"},
+		"large teams":      {[]Share{{"web", 0.8}}, 1, "it owns project PAY, and history shows that Web resolves it these days (80 of 100 next ones, by what it learnt)"},
+		"both do":          {[]Share{{"Web", 0.8}, {"Pay", 0.3}}, 1, ""},
+		"nobody is sure":   {[]Share{{"Web", 0.5}}, 1, ""},
+		"the owner":        {[]Share{{"Pay", 0.9}}, 1, ""},
+		"nothing is known": {nil, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := orderly(t)
+			c.policy.Group = x.group
+			list := c.check(func(in *Input) {
+				in.Resolves = func(project, _ string) []Share {
+					if project != "PAY" {
+						return nil
+					}
+					return x.shares
+				}
+			})
+			if x.want == "" {
+				require.Empty(t, list)
+				return
+			}
+			require.Equal(t, []string{"note team Pay: map-drift"}, short(list))
+			require.Equal(t, x.want, list[0].What)
+		})
+	}
+}
+
 // TestCheckWithoutHistory: what only history can tell is not said.
 func TestCheckWithoutHistory(t *testing.T) {
 	c := orderly(t)
