@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -137,4 +138,22 @@ func TestDoctorReadsWhoIsOnCall(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, "rota.ics")))
 	_, out, _ = commandLine(t, "doctor", "--config", cfg)
 	require.Contains(t, out, "FAIL  on call for Payments: its calendar cannot be read")
+}
+
+// TestWhoIsOnCallIsTold through a Slack: what the lead of Payments would be told
+// goes to whoever is on call when it is said.
+func TestWhoIsOnCallIsTold(t *testing.T) {
+	for name, hours := range map[string]int{"bea": 0, "ben": 100} {
+		t.Run(name, func(t *testing.T) {
+			l := newLinter(t)
+			text, err := json.Marshal(signals.Duty{Shifts: []signals.Shift{{From: l.clock.now().Add(-time.Hour), Until: l.clock.now().Add(time.Duration(hours) * time.Hour)}}})
+			require.NoError(t, err)
+			require.NoError(t, l.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{{
+				ID: "duty", Kind: signals.RosterSet, Case: rotaKey, Field: "oncall", To: "ben", Ref: "Payments", Text: string(text), At: l.clock.now(),
+			}}}))
+			key := l.ask("C1", 1, signals.Public)
+			require.NotEmpty(t, key)
+			require.Equal(t, map[string]string{"bea": "slack/T1/U1", "ben": "slack/T1/U7"}[name], l.said.posts[key])
+		})
+	}
 }
