@@ -28,6 +28,7 @@ type question struct {
 	records []*signals.Record // what load took from the store
 	events  []*signals.Event
 	linted  *linted
+	past    *pastFacts                                    // what was put aside lately, see loadSuppressed
 	then    func(ctx context.Context) (view.Reply, error) // what is done when the world is not locked any more; its reply counts
 }
 

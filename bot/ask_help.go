@@ -31,6 +31,7 @@ func init() {
 		{name: "who", args: "ISSUE, thread link or words", does: "who can likely help, and why", example: "who PAY-17", more: []string{"who invoices arrive twice"}, run: (*question).likely},
 		{name: "similar", args: "ISSUE or words", does: "what was like it before, and how that ended", example: "similar PAY-17", more: []string{"similar checkout times out"}, run: (*question).similar},
 		{name: "list", args: "[mine|channel|team|all]", does: "open signals", example: "list", more: []string{"list channel", "list team"}, load: (*question).loadList, run: (*question).list},
+		{name: "suppressed", args: "[mine|channel|team|all]", does: "what was put aside in the last 30 days, and whether it came back", example: "suppressed", more: []string{"suppressed channel", "suppressed mine"}, load: (*question).loadSuppressed, run: (*question).suppressed},
 		{name: "why", args: "ID or ISSUE", does: "the facts and the rule behind a signal", example: "why k3xq7a", more: []string{"why PAY-17"}, load: (*question).loadNamed, run: (*question).why},
 		{name: "pull", args: "[ISSUE] words", does: "pull the cord: something is wrong and somebody should look", example: "pull checkout is slow again", more: []string{"pull PAY-17 nobody looks at it", "pull invoices arrive twice anonymously"}, changes: true, run: (*question).pull},
 		{name: "snooze", args: "[ID or ISSUE] TIME", does: "tell me again later", example: "snooze tomorrow 9am", more: []string{"snooze PAY-17 2h", "snooze k3xq7a monday"}, load: (*question).loadNamed, changes: true, run: (*question).snooze},

@@ -23,8 +23,11 @@ const (
 var errEnough = errors.New("enough")
 
 // scope is what list is asked for.
-func (q *question) scope() (string, error) {
-	scope := "mine"
+func (q *question) scope() (string, error) { return q.scopeOf("list", "mine") }
+
+// scopeOf is whose signals a command is asked for; otherwise where nothing is said.
+func (q *question) scopeOf(command, otherwise string) (string, error) {
+	scope := otherwise
 	if len(q.args) > 0 {
 		scope = strings.ToLower(strings.Trim(q.args[0], ",.:;!?"))
 	}
@@ -33,13 +36,13 @@ func (q *question) scope() (string, error) {
 		return "mine", nil
 	case "channel", "here":
 		if q.words.here == "" {
-			return "", unclearf("This is no channel. Ask list channel in one, or say list mine.")
+			return "", unclearf("This is no channel. Ask %[1]s channel in one, or say %[1]s mine.", command)
 		}
 		return "channel", nil
 	case "team", "all":
 		return scope, nil
 	}
-	return "", unclearf("I cannot list %s. Say list mine, list channel, list team or list all.", brief(scope))
+	return "", unclearf("I cannot list %[1]s. Say %[2]s mine, %[2]s channel, %[2]s team or %[2]s all.", brief(scope), command)
 }
 
 func (q *question) loadList() error {

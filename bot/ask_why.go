@@ -122,6 +122,9 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 	s, _ := q.seen(r)
 	w := q.brain.w
 	text := []string{s.Reason}
+	if s.Before != "" {
+		text = append(text, s.Before)
+	}
 	if d, ok := detect.Find(s.Detector); ok {
 		text = append(text, "Detector "+s.Detector+": "+d.Doc+".")
 	}

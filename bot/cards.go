@@ -175,6 +175,9 @@ func (c *composer) one(card *view.Card, t thing) {
 	if why := matters[t[0].n.Signal.Detector]; why != "" {
 		card.Lines = append(card.Lines, view.Paragraph{Text: why})
 	}
+	for _, before := range c.before(t) {
+		card.Lines = append(card.Lines, view.Paragraph{Text: before})
+	}
 	if path {
 		card.Stops = c.stops(t[0].n.Signal.Case)
 	}
@@ -218,7 +221,7 @@ func (c *composer) oneOf(card *view.Card, t thing, number int) {
 		l := &card.Links[had+i]
 		l.Text = strconv.Itoa(number) + ". " + l.Text
 	}
-	text = append(text, matters[t[0].n.Signal.Detector])
+	text = append(append(text, matters[t[0].n.Signal.Detector]), c.before(t)...)
 	for _, f := range c.facts(t) {
 		text = append(text, f.Line())
 	}
@@ -230,6 +233,17 @@ func (c *composer) oneOf(card *view.Card, t thing, number int) {
 	}
 	line.Text = strings.Join(text, "\n")
 	card.Lines = append(card.Lines, line)
+}
+
+// before says when a thing was put aside before, each time once. In a place of
+// several companies it is nobody's business.
+func (c *composer) before(t thing) (out []string) {
+	for _, it := range t {
+		if s := it.n.Signal.Before; s != "" && !c.reader.viewer.Guest && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // title is what a case is called, as far as the reader may see it.

@@ -170,7 +170,11 @@ func (d *digest) pairs() view.Table {
 func (d *digest) returned() view.Table {
 	t := view.Table{Title: "Came back", Columns: []string{"What", "How"}}
 	for i, r := range digestTop(d.Now.Returned) {
-		t.Rows = append(t.Rows, []string{view.Line(d.Returned[i], digestCell), view.Line(sentence(r.Signal.Reason), 2*digestCell)})
+		how := sentence(r.Signal.Reason)
+		if r.Signal.Before != "" { // what was put aside, and by which weakness it showed again
+			how = r.Signal.Before + " It is there again: " + r.Signal.Detector + "."
+		}
+		t.Rows = append(t.Rows, []string{view.Line(d.Returned[i], digestCell), view.Line(how, 3*digestCell)})
 	}
 	return t
 }

@@ -32,7 +32,7 @@ type weekSums struct {
 	Furthest  map[signals.Stage]int // each signal once, at the latest stage that it reached
 	Deaths    []deathSum            // the most first
 	Detectors []detectorSum         // the most found first
-	Returned  []*signals.Record     // what was closed before and came back, in the order of time
+	Returned  []*signals.Record     // what was closed or put aside before and came back, in the order of time
 	Pulled    []*signals.Record     // pulled cords, likewise
 }
 
@@ -101,10 +101,11 @@ func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekS
 		if r.Ledger.Reached(signals.Transmitted) && r.Ledger.Times[signals.Transmitted].Before(week.until) {
 			detectors[name].Told++
 		}
-		switch name {
-		case "came_back":
+		again := slices.ContainsFunc(out.Returned, func(had *signals.Record) bool { return had.Signal.Case == r.Signal.Case })
+		if name == "came_back" || r.Signal.Before != "" && !again {
 			out.Returned = append(out.Returned, r)
-		case "cord":
+		}
+		if name == "cord" {
 			out.Pulled = append(out.Pulled, r)
 		}
 	}

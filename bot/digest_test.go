@@ -202,3 +202,18 @@ func TestADigestFitsIntoOneMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasPutAsideAndCameBack: of each case one line, with when it was put
+// aside and by which weakness it showed again.
+func TestWhatWasPutAsideAndCameBack(t *testing.T) {
+	week := weekSpan{digestMonday, digestMonday.AddDate(0, 0, 7)}
+	record := func(detector, id, before string, hour int) *signals.Record {
+		s := &signals.Signal{Detector: detector, Case: signals.Key{Source: signals.Jira, Site: "j", ID: id}, At: digestMonday.Add(time.Duration(hour) * time.Hour), Reason: "nobody moved it for 3 days", Before: before}
+		return &signals.Record{Signal: s, Ledger: signals.NewLedger(s, s.At)}
+	}
+	aside := "It was put aside before: snoozed on 3 March, closed without an answer on 10 March."
+	d := &digest{Week: week, Zone: time.UTC, Returned: []string{"PAY-1 Invoices arrive twice"}, large: func(string) bool { return true }}
+	d.Now = sumWeek([]*signals.Record{record("stall", "1", aside, 10), record("ping_pong", "1", aside, 12), record("stall", "2", "", 13)}, nil, week)
+	require.Len(t, d.Now.Returned, 1)
+	require.Equal(t, [][]string{{"PAY-1 Invoices arrive twice", aside + " It is there again: stall."}}, d.returned().Rows)
+}

@@ -21,6 +21,7 @@ type Signal struct {
 	About    string   // the person whom the signal is about or who waits, if any; never shown with figures
 	Need     Need     // what kind of person can help
 	Audience Audience // the narrowest audience of the evidence
+	Before   string   // a sentence that says when it was put aside before, never by whom; "" for never
 }
 
 // Need says whom a signal is for, which is what routing starts from.

@@ -29,6 +29,7 @@ type signalBody struct {
 	About    string   `json:"about,omitempty"`
 	Need     string   `json:"need,omitempty"`
 	Audience string   `json:"audience,omitempty"`
+	Before   string   `json:"before,omitempty"`
 }
 
 type ledgerBody struct {
@@ -95,6 +96,7 @@ func bodyOf(s *signals.Signal) *signalBody {
 	b := &signalBody{
 		Detector: storable(s.Detector), Problem: keyOf(s.Problem), Case: keyOf(s.Case), Occasion: storable(s.Occasion), At: micros(s.At), Score: s.Score,
 		Reason: storable(s.Reason), About: storable(s.About), Need: storable(string(s.Need)), Audience: storable(string(s.Audience)),
+		Before: storable(s.Before),
 	}
 	for _, e := range s.Evidence {
 		b.Evidence = append(b.Evidence, storable(e))
@@ -105,7 +107,7 @@ func bodyOf(s *signals.Signal) *signalBody {
 func (b *signalBody) signal() *signals.Signal {
 	return &signals.Signal{
 		Detector: b.Detector, Problem: b.Problem.key(), Case: b.Case.key(), Occasion: b.Occasion, At: timeOf(b.At), Score: b.Score,
-		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience),
+		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience), Before: b.Before,
 	}
 }
 

@@ -148,6 +148,11 @@ type floor struct {
 }
 
 func newFloor(t *testing.T, change func(*bot.Config)) *floor {
+	return newFloorOn(t, storetest.SQLite(t), change)
+}
+
+// newFloorOn is newFloor on a database.
+func newFloorOn(t *testing.T, url string, change func(*bot.Config)) *floor {
 	f := &floor{lobby: &lobby{members: map[string][]string{}}, desk: &desk{made: map[string]bot.Ticket{}}}
 	var s *stepper
 	f.fake = fakeslack.New(fakeslack.Options{Team: "T1", Token: "xoxb-1", Now: func() time.Time { return s.clock.now() }})
@@ -157,7 +162,7 @@ func newFloor(t *testing.T, change func(*bot.Config)) *floor {
 	require.NoError(t, err)
 	t.Cleanup(poster.Close)
 	f.said = &catcher{Poster: poster, cards: map[string]*view.Card{}, posts: map[string]string{}, gone: map[string]bool{}}
-	s = newStepper(t, storetest.SQLite(t), tuesday, signals.DefaultPolicy(), func(c *bot.Config) {
+	s = newStepper(t, url, tuesday, signals.DefaultPolicy(), func(c *bot.Config) {
 		c.Poster, c.Rooms, c.Tickets, c.Admin = f.said, f.lobby, map[string]bot.Tickets{"jira/jira": f.desk}, slack.Admin
 		c.Links = func(k signals.Key, label string) string {
 			if k.Source == signals.Slack {

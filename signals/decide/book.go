@@ -20,6 +20,7 @@ type Book struct {
 	rooms      map[string][]*Record
 	byKey      map[string]*Record
 	byCase     map[signals.Key][]*Record // records whose story is not over
+	all        map[signals.Key][]*Record // all records of a case
 	perChannel map[string]int            // channel|day -> unsolicited nudges said
 	told       map[string][]*Told        // by person or channel, latest last
 	wrote      map[string]bool           // whose messages changed, or channel|day whose count did
@@ -44,7 +45,7 @@ type Shelf interface {
 // nil where there is none.
 func NewBook(shelf Shelf, asLive bool) *Book {
 	b := &Book{
-		AsLive: asLive, shelf: shelf, byKey: make(map[string]*Record), byCase: make(map[signals.Key][]*Record),
+		AsLive: asLive, shelf: shelf, byKey: make(map[string]*Record), byCase: make(map[signals.Key][]*Record), all: make(map[signals.Key][]*Record),
 		told: make(map[string][]*Told), perChannel: make(map[string]int), wrote: make(map[string]bool),
 		asked: make(map[signals.Key]bool), rooms: make(map[string][]*Record),
 	}
@@ -70,6 +71,7 @@ func (b *Book) keep(r *Record) *Record {
 	}
 	b.Records = append(b.Records, r)
 	b.byKey[key] = r
+	b.all[r.Signal.Case] = append(b.all[r.Signal.Case], r)
 	if !r.Over {
 		b.byCase[r.Signal.Case] = append(b.byCase[r.Signal.Case], r)
 	}
@@ -83,6 +85,12 @@ func (b *Book) keep(r *Record) *Record {
 func (b *Book) Has(s *signals.Signal) bool {
 	b.need(s.Case)
 	return b.byKey[s.Key()] != nil
+}
+
+// of returns all records of a case, in the order in which they were entered.
+func (b *Book) of(k signals.Key) []*Record {
+	b.need(k)
+	return b.all[k]
 }
 
 func (b *Book) enter(s *signals.Signal, generated time.Time) *Record {

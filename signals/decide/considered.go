@@ -23,6 +23,7 @@ type Considered struct {
 const (
 	askedBefore = "was asked before"
 	mayNotSee   = "may not see what it rests on"
+	elseHears   = "is left out this time, so that somebody else looks at it" // not that they put it aside: that is nobody's business
 )
 
 // Consider lists whom a nudge of a record may go to at now, in the order in which
@@ -48,6 +49,7 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 	}
 	chosen := false
 	list, _ := w.candidates(c, r, n, now)
+	barred := w.suppressors(c, r.Signal)
 	for _, ch := range append(list, w.refusals(c, r, n, now)...) {
 		for _, not := range ch.Refused {
 			add(Considered{To: not.Who, Passed: w.taught(c, not, now)})
@@ -58,10 +60,13 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 		x := Considered{To: ch.To, Owner: ch.Owner, Route: ch.Why}
 		if w.toldBefore(r, n, ch.To) {
 			x.Passed = askedBefore
+		} else if !ch.named && barred[w.Org.Who(ch.To)] {
+			x.Passed = elseHears
 		} else if _, because, ok := w.asSeenBy(c, r.Signal, ch, now); !ok {
 			x.Passed = mayNotSee
 		} else {
 			x.Route, x.Chosen, chosen = because, !chosen, true
+			x.Owner, x.Route = w.unlessBarred(barred, x.Owner, x.Route)
 		}
 		add(x)
 	}

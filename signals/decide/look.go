@@ -170,6 +170,7 @@ func eventOf(c *signals.Case, id string) *signals.Event {
 // tell makes the nudge of a new record.
 func (w *World) tell(c *signals.Case, r *Record, clock time.Time) {
 	s := r.Signal
+	s.Before = w.history(c, s)
 	n := &signals.Nudge{Signal: s, At: s.At}
 	r.Nudges = append(r.Nudges, n)
 	switch old := clock.Sub(s.At); {

@@ -169,6 +169,9 @@ func (p *script) told() string {
 		fmt.Fprintf(&b, "%s %s raised by %q\n", r.Signal.Detector, r.Signal.Case.ID, r.Raiser)
 		for _, n := range r.Nudges {
 			fmt.Fprintf(&b, "  %d %s %s %s: %s (%s)\n", n.Step, n.At.UTC().Format("2006-01-02T15:04"), n.To, n.State, n.Why, n.Route)
+			if n.Signal.Before != "" {
+				fmt.Fprintf(&b, "    %s\n", n.Signal.Before)
+			}
 		}
 		l := r.Ledger
 		for _, s := range signals.Stages {

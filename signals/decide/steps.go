@@ -22,8 +22,13 @@ type candidate struct {
 func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) verdict {
 	n.To, n.Owner, n.Route, n.Signal = "", "", "", r.Signal
 	list, why := w.candidates(c, r, n, now)
+	barred := w.suppressors(c, r.Signal)
 	for _, ch := range list {
 		if w.toldBefore(r, n, ch.To) {
+			continue
+		}
+		if !ch.named && barred[w.Org.Who(ch.To)] {
+			why = passedOver
 			continue
 		}
 		own, because, ok := w.asSeenBy(c, r.Signal, ch, now)
@@ -31,7 +36,11 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 			why = "nobody who may see it is known to help"
 			continue
 		}
-		n.To, n.Owner, n.Route, n.Signal = ch.To, ch.Owner, because, own
+		n.To, n.Signal = ch.To, own
+		n.Owner, n.Route = w.unlessBarred(barred, ch.Owner, because)
+		if own != r.Signal && own.Before == "" {
+			own.Before = w.history(c, own)
+		}
 		return w.hold(c, n, now)
 	}
 	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {

@@ -46,6 +46,10 @@ var solutions = []string{"fixed", "done", "resolved", "complete", "solved", "dup
 // Refuses reports whether a resolution ends a case without solving it.
 func Refuses(resolution string) bool { return containsAny(resolution, refusals) }
 
+// Solves reports whether a resolution ends a case well, or sends it to where it
+// goes on.
+func Solves(resolution string) bool { return containsAny(resolution, solutions) }
+
 func containsAny(name string, parts []string) bool {
 	if name == "" {
 		return false
