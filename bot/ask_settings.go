@@ -193,10 +193,20 @@ func (q *question) policySettings(card *view.Card) {
 	add("watch", signals.Lasted(p.Watch))
 	add("group", strconv.Itoa(p.Group))
 	add("hints", signals.Lasted(p.Hints))
+	add("pause.least", strconv.FormatFloat(p.Pause.Least, 'g', -1, 64))
+	add("pause.votes", strconv.Itoa(p.Pause.Votes))
 	card.Tables = append(card.Tables, t)
 	if modes := q.modes(); len(modes.Tables) > 0 {
 		card.Tables = append(card.Tables, modes.Tables...)
 	}
+}
+
+// modeFrom says where a mode of one place comes from.
+func (q *question) modeFrom(m signals.ScopedMode) string {
+	if mark := q.brain.w.Org.ModeMark(m.Detector, m.Scope); mark.By == signals.AutoPause {
+		return "andon, on " + q.words.tell(mark.At) + ": too seldom useful there"
+	}
+	return "Slack"
 }
 
 // modes lists how far the detectors may go, and where each mode comes from.
@@ -211,7 +221,7 @@ func (q *question) modes() *view.Card {
 			name = "every detector"
 		}
 		if m.Scope != "" {
-			scoped = append(scoped, []string{name + " in " + q.placeName(m.Scope), string(m.Mode), "Slack"})
+			scoped = append(scoped, []string{name + " in " + q.placeName(m.Scope), string(m.Mode), q.modeFrom(m)})
 		} else {
 			said[m.Detector] = true
 		}

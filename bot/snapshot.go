@@ -20,7 +20,7 @@ import (
 // passed over and the world built from the journal.
 const (
 	worldSnapshot = "world"
-	worldForm     = "3"
+	worldForm     = "4"
 )
 
 // save stores a snapshot of the world as it stands.

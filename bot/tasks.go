@@ -26,6 +26,7 @@ func (b *Bot) Tasks() map[string]Task {
 		"sources": {Every: time.Minute, Do: b.WatchSources},
 		"digest":  {Every: time.Minute, Do: b.DigestDue},
 		"lint":    {Every: time.Hour, Do: b.Lint},
+		"pause":   {Every: 10 * time.Minute, Do: b.PauseDue},
 	}
 	for name, src := range b.c.Sources {
 		out["poll "+name] = Task{Every: b.c.Poll, Do: func(ctx context.Context) error { return b.PollOnce(ctx, name) }}

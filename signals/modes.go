@@ -15,7 +15,22 @@ type ScopedMode struct {
 	Mode            Mode
 }
 
+// AutoPause is the actor of the mode events that andon makes by itself, because
+// what a detector said in a place was not useful.
+const AutoPause = Own + "/pause"
+
+// ModeMark says when the mode of a detector in a scope was set last, or taken
+// back, and by whom.
+type ModeMark struct {
+	At time.Time
+	By string // as the source calls them; AutoPause for andon itself
+}
+
+// ModeMark returns the latest word about the mode of a detector in a scope.
+func (o *Org) ModeMark(detector, scope string) ModeMark { return o.marks[scoped{detector, scope}] }
+
 func (o *Org) setMode(e *Event) {
+	o.marks[scoped{e.Field, e.Ref}] = ModeMark{e.At.UTC(), e.Actor}
 	if e.To == "" {
 		delete(o.modes, scoped{e.Field, e.Ref})
 		return

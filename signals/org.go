@@ -15,6 +15,7 @@ type Org struct {
 	Policy Policy
 
 	modes map[scoped]Mode
+	marks map[scoped]ModeMark // those that were taken back too
 	mutes []Mute
 	hints map[string]Hint            // by Hint.ID, those that ran out too until the next one comes
 	reads map[string]bool            // what was said of channels: whether they are watched
@@ -29,7 +30,7 @@ type scoped struct{ detector, scope string }
 
 // NewOrg returns an organisation of nobody under a policy.
 func NewOrg(p Policy) *Org {
-	return &Org{Policy: p, modes: make(map[scoped]Mode), hints: make(map[string]Hint), reads: make(map[string]bool), rooms: make(map[string]map[string]bool), zones: make(map[string]*time.Location), cals: make(map[string]*Calendar)}
+	return &Org{Policy: p, modes: make(map[scoped]Mode), marks: make(map[scoped]ModeMark), hints: make(map[string]Hint), reads: make(map[string]bool), rooms: make(map[string]map[string]bool), zones: make(map[string]*time.Location), cals: make(map[string]*Calendar)}
 }
 
 // FoldOrg makes the organisation as of a moment: events after it play no part.

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ type orgState struct {
 	Teams  map[string]*Team
 	Away   map[string][]Absence
 	Modes  []ScopedMode
+	Marks  []modeMark
 	Mutes  []Mute
 	Rooms  map[string][]string
 	Own    map[string]ownWord
@@ -26,6 +28,12 @@ type orgState struct {
 	Links    map[string]Identity
 }
 
+// modeMark is a ModeMark with what it is of.
+type modeMark struct {
+	Detector, Scope string
+	ModeMark
+}
+
 // Save gives the organisation as it stands now to write, as JSON.
 func (o *Org) Save(write func([]byte)) {
 	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias, Links: o.links,
@@ -33,6 +41,12 @@ func (o *Org) Save(write func([]byte)) {
 	for ch, members := range o.rooms {
 		s.Rooms[ch] = slices.Sorted(maps.Keys(members))
 	}
+	for k, m := range o.marks {
+		s.Marks = append(s.Marks, modeMark{k.detector, k.scope, m})
+	}
+	slices.SortFunc(s.Marks, func(a, b modeMark) int {
+		return cmp.Or(cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Scope, b.Scope))
+	})
 	out, err := json.Marshal(s)
 	if err != nil { // strings, numbers and times only
 		out = nil
@@ -61,6 +75,9 @@ func LoadOrg(p Policy, read func() []byte) (*Org, error) {
 	o.away, o.links = s.Away, s.Links
 	for _, m := range s.Modes {
 		o.modes[scoped{m.Detector, m.Scope}] = m.Mode
+	}
+	for _, m := range s.Marks {
+		o.marks[scoped{m.Detector, m.Scope}] = m.ModeMark
 	}
 	o.mutes, o.own = s.Mutes, s.Own
 	maps.Copy(o.hints, s.Hints)

@@ -135,7 +135,7 @@ func (s *stepper) reload() {
 func (s *stepper) snapshot(b *bot.Bot) []byte {
 	require.NoError(s.t, b.Follow(s.t.Context()))
 	require.NoError(s.t, b.Save(s.t.Context()))
-	_, body, ok, err := s.db.Snapshot(s.t.Context(), "world", "3")
+	_, body, ok, err := s.db.Snapshot(s.t.Context(), "world", "4")
 	require.NoError(s.t, err)
 	require.True(s.t, ok)
 	raw, err := io.ReadAll(body)

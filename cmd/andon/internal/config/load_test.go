@@ -117,6 +117,8 @@ func TestFaultsOfForm(t *testing.T) {
 		"policy: {repeat: -3h}":                      "a.yaml:1:18: policy.repeat: expected a duration above 0 such as 30m, 4h, 1h30m, 14d or 2w",
 		"policy: {repeat: 0s}":                       "a.yaml:1:18: policy.repeat: expected a duration above 0 such as 30m, 4h, 1h30m, 14d or 2w",
 		"policy: {detect: {echo: {likeness: 2}}}":    "a.yaml:1:36: policy.detect.echo.likeness: expected a number from 0 to 1",
+		"policy: {pause: {least: 1.5}}":              "a.yaml:1:25: policy.pause.least: expected a number from 0 to 1",
+		"policy: {pause: {votes: 0}}":                "a.yaml:1:25: policy.pause.votes: expected a whole number of at least 1",
 		"policy: {detect: {echo: {likeness: .nan}}}": "a.yaml:1:36: policy.detect.echo.likeness: expected a number from 0 to 1",
 		"policy: {zone: [UTC]}":                      "a.yaml:1:16: policy.zone: expected text, found a list",
 		"policy: {zone: 5}":                          "a.yaml:1:16: policy.zone: expected text, found a number; put it in quotes",
