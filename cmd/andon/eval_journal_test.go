@@ -16,6 +16,9 @@ import (
 // TestEvalOfTheJournal scores what was imported, keeps the card, and lets doctor
 // compare with it.
 func TestEvalOfTheJournal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a history scored five times: run without -short")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	issues := filepath.Join(dir, "issues.jsonl")

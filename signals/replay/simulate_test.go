@@ -64,7 +64,9 @@ func TestSimulationIsWhatAReplayDoes(t *testing.T) {
 		again := simulated(t, all, Question{Case: k, At: at})
 		require.Equal(t, written(t, sim), written(t, again), "the same each time, sent or not")
 	})
-	require.Greater(t, found, 10, "it was asked about cases with signals")
+	if !testing.Short() { // a few weeks alone may have none
+		require.Greater(t, found, 10, "it was asked about cases with signals")
+	}
 }
 
 // TestConsideredIsWhatWasChosen: asked again right after the look in which a nudge
@@ -95,7 +97,9 @@ func TestConsideredIsWhatWasChosen(t *testing.T) {
 		_, err := Run(in, o, &lines{})
 		require.NoError(t, err)
 	})
-	require.Greater(t, asked, 100, "it was asked about nudges")
+	if !testing.Short() {
+		require.Greater(t, asked, 100, "it was asked about nudges")
+	}
 }
 
 func written(t require.TestingT, v any) string {
