@@ -190,6 +190,7 @@ func (q *question) policySettings(card *view.Card) {
 	add("merge", signals.Lasted(p.Merge))
 	add("steps", strconv.Itoa(p.Steps))
 	add("patience", signals.Lasted(p.Patience))
+	add("corrected", signals.Lasted(p.Corrected))
 	add("watch", signals.Lasted(p.Watch))
 	add("group", strconv.Itoa(p.Group))
 	add("hints", signals.Lasted(p.Hints))

@@ -138,6 +138,8 @@ func (c *composer) why(it item) (name, why string) {
 		return "", ""
 	case c.reader.shared:
 		return "Why here", sentence("this channel " + it.n.Route)
+	case decide.StillOnIt(it.n):
+		return "Still on it?", sentence(addressed(it.n.Route)) + " Say that you are, pass it on, or have me ask again later."
 	case c.w.Org.Who(it.n.To) == c.w.Org.Who(c.reader.id):
 		return "Why you", sentence(addressed(it.n.Route))
 	}

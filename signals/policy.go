@@ -54,6 +54,8 @@ type Policy struct {
 	Looking  []string      `koanf:"looking" json:"looking"`       // emoji on a message that say: I am on it; eyes
 	Solved   []string      `koanf:"solved" json:"solved"`         // emoji on a message that say: it is solved; white_check_mark, heavy_check_mark
 
+	Corrected time.Duration `koanf:"corrected" json:"corrected"` // working time of who took it up, after which what does not move is asked about; 40h, more than four days of nine hours; chosen. 0 switches it off
+
 	Pause struct {
 		Least float64 `koanf:"least" json:"least"` // a detector whose answers in a channel or project were useful less often goes back to shadow there; 0.3: seven of ten disturbed somebody for nothing; chosen. 0 switches it off
 		Votes int     `koanf:"votes" json:"votes"` // from so many answers within 30 days on; 10: fewer may be chance; chosen
@@ -152,6 +154,7 @@ func DefaultPolicy() Policy {
 		Waiting:  []string{"waiting for customer", "waiting for reporter", "awaiting user", "pending customer", "awaiting information", "needs info", "need more info", "wait - user"},
 		Urgent:   []string{"highest", "high", "critical", "blocker", "urgent", "p0", "p1", "sev1", "sev-1", "1 - critical", "2 - high"},
 	}
+	p.Corrected = 40 * time.Hour
 	p.Pause.Least, p.Pause.Votes = 0.3, 10
 	d := &p.Detect
 	d.LongPath.Handoffs, d.LongPath.Least = 3, 50

@@ -12,7 +12,7 @@ import (
 // their place is found by onward.
 func (w *World) refused(r *Record, e *signals.Event) {
 	for _, n := range r.Nudges {
-		if n.State == signals.Received && w.mayRefuse(n, e) {
+		if n.State == signals.Received && w.mayRefuse(n, e) || n.State == signals.Acted && w.isFor(n, e.Actor) {
 			n.State, n.Why = signals.Declined, "the person said that it is not for them"
 			if e.To != "" {
 				n.Why = "the person named " + w.called(e.To)

@@ -34,6 +34,9 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 	if c == nil || reminds(n) {
 		return nil // who asked to be told again is told again
 	}
+	if StillOnIt(n) {
+		return []Considered{{To: n.To, Route: n.Route, Chosen: true}}
+	}
 	var out []Considered
 	seen := make(map[string]bool)
 	add := func(x Considered) {
@@ -67,6 +70,7 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 		} else {
 			x.Route, x.Chosen, chosen = because, !chosen, true
 			x.Owner, x.Route = w.unlessBarred(barred, x.Owner, x.Route)
+			x.Route += further(n)
 		}
 		add(x)
 	}
@@ -98,7 +102,7 @@ func (w *World) refusals(c *signals.Case, r *Record, n *signals.Nudge, now time.
 	if w.Memory.Routes == nil {
 		return nil
 	}
-	for _, ch := range route.Pick(w.Memory.Routes, w.Org, c, wanted(r.Signal, n.Step), now) {
+	for _, ch := range route.Pick(w.Memory.Routes, w.Org, c, wanted(r.Signal, n), now) {
 		if ch.To == "" {
 			out = append(out, candidate{Choice: ch})
 		}

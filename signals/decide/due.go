@@ -34,7 +34,7 @@ func (w *World) dueOf(c *signals.Case, r *Record, now time.Time) (next time.Time
 			next = earlier(next, n.Look)
 		}
 	}
-	return earlier(next, w.expire(r, now))
+	return earlier(next, w.expire(c, r, now))
 }
 
 // since is since when a nudge waits to be said: a first one since its signal was
@@ -109,7 +109,9 @@ func (w *World) overtaken(c *signals.Case, r *Record, n *signals.Nudge, now time
 		why = "it was deleted before it was time to speak"
 	case r.Ledger.Reached(signals.Corrected), !c.Open():
 		why = "it was solved before it was time to speak"
-	case r.Ledger.Reached(signals.ReactedTo) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
+	case asksAnew(n) && w.taken(c, r).since.After(n.At):
+		why = "it moved on before it was time to speak"
+	case r.Ledger.Reached(signals.ReactedTo) && !asksAnew(n) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
 		why = "somebody reacted before it was time to speak"
 	case w.letGo(c, n.Signal):
 		why = letGoSoon
@@ -137,7 +139,7 @@ func (w *World) takenBack(c *signals.Case, s *signals.Signal) bool {
 
 // expire lets a signal die whose next stage is overdue, and returns when it
 // wants to be asked again.
-func (w *World) expire(r *Record, now time.Time) time.Time {
+func (w *World) expire(c *signals.Case, r *Record, now time.Time) time.Time {
 	l, p := r.Ledger, &w.Org.Policy
 	switch {
 	case l.Reached(signals.Corrected):
@@ -151,6 +153,9 @@ func (w *World) expire(r *Record, now time.Time) time.Time {
 		}
 		r.Over = true
 	case l.Reached(signals.ReactedTo):
+		if next, is := w.stuck(c, r, now); is {
+			return next
+		}
 		from, why := l.Times[signals.ReactedTo], "somebody reacted, and it was not solved within "
 		if r.Again.After(from) {
 			from, why = r.Again, "it came back, and was not solved within "
@@ -200,6 +205,8 @@ func (w *World) Outlived(r *Record, n *signals.Nudge, now time.Time) (why string
 		return "it was solved before it could be said", true
 	case r.Ledger.Times[signals.ReactedTo].After(n.At):
 		return "somebody reacted before it could be said", true
+	case asksAnew(n) && w.taken(c, r).since.After(n.At):
+		return "it moved on before it could be said", true
 	case w.letGo(c, n.Signal):
 		return "the cord was let go before it could be said", true
 	case now.Sub(n.At) > w.Org.Policy.HeldFor:

@@ -20,8 +20,9 @@ type candidate struct {
 // told of it before, and asks whether now is the time. What they may not see
 // plays no part in what they are told.
 func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) verdict {
-	n.To, n.Owner, n.Route, n.Signal = "", "", "", r.Signal
+	more := further(n)
 	list, why := w.candidates(c, r, n, now)
+	n.To, n.Owner, n.Route, n.Signal = "", "", more, r.Signal
 	barred := w.suppressors(c, r.Signal)
 	for _, ch := range list {
 		if w.toldBefore(r, n, ch.To) {
@@ -38,6 +39,7 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 		}
 		n.To, n.Signal = ch.To, own
 		n.Owner, n.Route = w.unlessBarred(barred, ch.Owner, because)
+		n.Route += more
 		if own != r.Signal && own.Before == "" {
 			own.Before = w.history(c, own)
 		}
@@ -58,16 +60,21 @@ func (w *World) candidates(c *signals.Case, r *Record, n *signals.Nudge, now tim
 	} else {
 		list = w.nominees(c, r, now)
 	}
-	choices, why := w.choices(c, wanted(r.Signal, n.Step), now)
+	choices, why := w.choices(c, wanted(r.Signal, n), now)
+	if asksAnew(n) {
+		slices.SortStableFunc(choices, func(a, b route.Choice) int { return upwards(a) - upwards(b) })
+	}
 	for _, ch := range choices {
 		list = append(list, candidate{Choice: ch})
 	}
 	return list, why
 }
 
-// wanted is a signal with the need that a step of it has: after a channel, a person.
-func wanted(s *signals.Signal, step int) *signals.Signal {
-	if step == 0 || s.Need != signals.NeedChannel {
+// wanted is a signal with the need that a step of it has: after a channel, a
+// person; where it was taken up and does not move, whoever can solve it before
+// anybody who leads them.
+func wanted(s *signals.Signal, n *signals.Nudge) *signals.Signal {
+	if n.Step == 0 || s.Need != signals.NeedChannel && !asksAnew(n) {
 		return s
 	}
 	to := *s

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"andon/signals"
+	"andon/signals/decide"
 	"andon/signals/risk"
 	"andon/signals/route"
 	"andon/signals/text"
@@ -266,9 +267,9 @@ func TestManners(t *testing.T) {
 				if !said(n) {
 					continue
 				}
-				again := n.Route == "asked to be told again"
-				require.False(t, told[r.Signal.Key()+n.To] && !again, "%s heard twice of %s", n.To, r.Signal.Key())
-				require.False(t, n.Step > 0 && !again && w.Org.Who(r.Signal.About) == n.To, "%s is the one whom it is about", n.To)
+				again, still := n.Route == "asked to be told again", decide.StillOnIt(n)
+				require.False(t, told[r.Signal.Key()+n.To] && !again && !still, "%s heard twice of %s", n.To, r.Signal.Key())
+				require.False(t, n.Step > 0 && !again && !still && w.Org.Who(r.Signal.About) == n.To, "%s is the one whom it is about", n.To)
 				told[r.Signal.Key()+n.To] = true
 				require.True(t, w.Rooms[n.To] != nil || w.Org.Viewer(n.To).Sees(r.Signal.Audience), "%s may not see it", n.To)
 				if r.Signal.Detector == "cord" || again {
@@ -300,6 +301,15 @@ func TestLedgersAreWhole(t *testing.T) {
 				}
 			}
 			require.LessOrEqual(t, len(steps), res.World.Org.Policy.Steps+1, "too many people for one occasion")
+			standstills := 0
+			for _, n := range r.Nudges {
+				if strings.HasSuffix(n.Route, "nothing has moved since") {
+					standstills++
+					require.True(t, l.Reached(signals.ReactedTo), "nobody took it up")
+					require.False(t, n.At.Before(l.Times[signals.ReactedTo]))
+				}
+			}
+			require.LessOrEqual(t, standstills, res.World.Org.Policy.Steps)
 			require.True(t, l.Reached(signals.Generated))
 			for _, s := range signals.Stages {
 				if l.Reached(s) {

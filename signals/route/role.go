@@ -37,6 +37,7 @@ var roles = []struct {
 	role   Role
 }{
 	{"asked to be told again", Again},
+	{"took it up", Again},
 	{"holds it now", Holder},
 	{"stands in for ", StandsIn},
 	{"leads ", Lead},

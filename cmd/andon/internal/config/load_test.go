@@ -117,6 +117,7 @@ func TestFaultsOfForm(t *testing.T) {
 		"policy: {repeat: -3h}":                      "a.yaml:1:18: policy.repeat: expected a duration above 0 such as 30m, 4h, 1h30m, 14d or 2w",
 		"policy: {repeat: 0s}":                       "a.yaml:1:18: policy.repeat: expected a duration above 0 such as 30m, 4h, 1h30m, 14d or 2w",
 		"policy: {detect: {echo: {likeness: 2}}}":    "a.yaml:1:36: policy.detect.echo.likeness: expected a number from 0 to 1",
+		"policy: {corrected: 8}":                     "a.yaml:1:21: policy.corrected: expected a duration above 0 such as 30m, 4h, 1h30m, 14d or 2w, found a number without a unit",
 		"policy: {pause: {least: 1.5}}":              "a.yaml:1:25: policy.pause.least: expected a number from 0 to 1",
 		"policy: {pause: {votes: 0}}":                "a.yaml:1:25: policy.pause.votes: expected a whole number of at least 1",
 		"policy: {detect: {echo: {likeness: .nan}}}": "a.yaml:1:36: policy.detect.echo.likeness: expected a number from 0 to 1",
@@ -278,4 +279,13 @@ func FuzzParse(f *testing.F) {
 		_, err = Parse("f", out, options(nil))
 		require.NoError(t, err, "%s", out)
 	})
+}
+
+// TestZeroSwitchesOff: the durations that may be 0.
+func TestZeroSwitchesOff(t *testing.T) {
+	for _, zero := range []string{"0", "0s", "0h"} {
+		c, faults := read(t, "policy: {corrected: "+zero+"}")
+		require.Empty(t, faults)
+		require.Zero(t, c.Policy.Corrected)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -12,9 +13,12 @@ import (
 // maxCount is the greatest whole number that makes sense anywhere.
 const maxCount = 1_000_000
 
+// mayBeZero are the durations that 0 switches off.
+var mayBeZero = map[string]bool{"policy.corrected": true}
+
 // scalar reads a text, a number, a truth value or a duration. Whole numbers are
-// at least 1, fractions lie in 0 to 1 and durations are positive: nothing in
-// the configuration wants anything else.
+// at least 1, fractions lie in 0 to 1 and durations are positive, but for
+// those that 0 switches off: nothing in the configuration wants anything else.
 func (w *walker) scalar(n *yaml.Node, t reflect.Type, path string) (any, bool) {
 	if n.Kind != yaml.ScalarNode {
 		w.fault(path, "expected %s, found %s", wanted(t), found(n))
@@ -35,6 +39,8 @@ func (w *walker) scalar(n *yaml.Node, t reflect.Type, path string) (any, bool) {
 	case n.ShortTag() == "!!str" && !asked && t != durationType:
 		w.fault(path, "expected %s, found text", wanted(t))
 		return nil, false
+	case mayBeZero[path] && (text == "0" || text == "0s" || text == "0h"):
+		return time.Duration(0), true
 	}
 	v, ok := number(t, text)
 	if !ok {
