@@ -246,21 +246,21 @@ func lesser(n, inAHurry int) int {
 	return n
 }
 
-// learntShare is which part of the example is only learnt from: more in a hurry.
-func learntShare() float64 { return float64(lesser(3, 8)) / 10 }
-
 const afterwards = 3 * 24 * time.Hour
 
 // TestStepByStepIsReplay drives the service step by step on a virtual clock,
 // over HTTP, and wants from it exactly what a replay of the same history gives.
 func TestStepByStepIsReplay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one step after the other, for minutes under the race detector: run without -short")
+	}
 	t.Parallel()
-	raw := exampleIssues(t, lesser(150, 100))
-	for _, dialect := range []fakejira.Dialect{fakejira.Cloud, fakejira.DataCenter}[:lesser(2, 1)] {
+	raw := exampleIssues(t, 150)
+	for _, dialect := range []fakejira.Dialect{fakejira.Cloud, fakejira.DataCenter} {
 		t.Run(string(dialect), func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
 				o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
-				stepIsReplay(t, url, raw, dialect, splitAt(t, raw, o, learntShare()), o, nil)
+				stepIsReplay(t, url, raw, dialect, splitAt(t, raw, o, .3), o, nil)
 			})
 		})
 	}
@@ -308,12 +308,15 @@ func TestStepByStepRealHistory(t *testing.T) {
 // TestRestartsChangeNothing does so with a service that is started anew again
 // and again, from a snapshot of its models or from the journal alone.
 func TestRestartsChangeNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one step after the other, for minutes under the race detector: run without -short")
+	}
 	t.Parallel()
 	raw := exampleIssues(t, 100)
 	o := jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
 	for name, save := range map[string]bool{"from a snapshot": true, "from the journal": false} {
 		t.Run(name, func(t *testing.T) {
-			stepIsReplay(t, storetest.SQLite(t), raw, fakejira.Cloud, splitAt(t, raw, o, learntShare()), o, func(s *stepper, step int) {
+			stepIsReplay(t, storetest.SQLite(t), raw, fakejira.Cloud, splitAt(t, raw, o, .3), o, func(s *stepper, step int) {
 				if step%40 != 0 {
 					return
 				}
