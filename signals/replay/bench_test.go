@@ -176,10 +176,10 @@ func (t times) micros(q float64) float64 {
 
 // learnt is a world whose models have seen all events.
 func learnt(b *testing.B, events []*signals.Event) (*decide.World, *risk.Model) {
-	r := &run{o: Options{Risk: true, Routes: true, Matches: true}, sink: silence{}, kinds: make(map[route.Kind]bool), risk: risk.New(4)}
-	r.w = decide.NewWorld(signals.NewOrg(live()), decide.Options{Lexicon: lexicon, Detectors: []string{}, Index: true, Routes: true, Silent: true})
+	o := Options{Policy: live(), Lexicon: lexicon, Detectors: []string{}, Risk: true, Routes: true, Matches: true}
+	r := newRun(&Input{}, o, silence{})
 	in := &Input{}
 	require.NoError(b, in.Learn.Add(events))
 	require.NoError(b, r.learn(in))
-	return r.w, r.risk
+	return r.w, r.w.Memory.Risk
 }
