@@ -200,7 +200,7 @@ func BenchmarkLatency(b *testing.B) {
 func report(b *testing.B, stored string, w *waits) float64 {
 	after, whole, posted := w.lists()
 	require.Greater(b, len(after), 20, "too few nudges to measure")
-	require.Greater(b, len(posted), len(after)/2, "too few of the nudges arrived at Slack")
+	require.Greater(b, len(posted), 20, "too few of the nudges arrived at Slack: the others are held, or join a message that stands")
 	b.Logf("%s stored: %d nudges, %d looks without; accept returned to nudge p50 %.1f p99 %.1f max %.1f ms; accept begun to nudge p50 %.1f p99 %.1f ms",
 		stored, len(after), w.silent, quantile(after, .5), quantile(after, .99), quantile(after, 1), quantile(whole, .5), quantile(whole, .99))
 	b.ReportMetric(quantile(after, .5), "p50-ms@"+stored)
