@@ -2,6 +2,7 @@ package signals
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,9 @@ type Link struct {
 	To   Key
 	Type string // the source's name of the link, such as Duplicate
 	At   time.Time
+
+	Phrase string // how it reads from this end, such as "is blocked by"; the type where the source does not tell
+	Event  string // id of the event that told of it
 }
 
 // Case is what one source knows of one thing, folded from its events. It is
@@ -38,6 +42,7 @@ type Case struct {
 
 	Project    string // Jira project or Slack channel id
 	Type       string
+	Parent     string // readable name of the epic or issue that it is part of; the id where the source tells no name
 	Title      string
 	Body       string
 	Components []string
@@ -128,7 +133,7 @@ func (c *Case) Apply(e *Event) bool {
 // history: creation and field changes, not talk.
 func (e *Event) Counts() bool {
 	switch e.Kind {
-	case Snoozed, Useless, Approved:
+	case Snoozed, Useless, Helped, Approved:
 		return false
 	case Said, Reacted, Joined, Deleted, Firing, Recovered:
 		return e.Case.Source == Log
@@ -170,7 +175,7 @@ func (c *Case) apply(e *Event) {
 		c.react(e)
 	case Linked:
 		if to, ok := ParseKey(e.Ref); ok {
-			c.Links = append(c.Links, Link{To: to, Type: e.Field, At: e.At})
+			c.Links = append(c.Links, Link{To: to, Type: e.Field, At: e.At, Phrase: e.linkPhrase(), Event: e.ID})
 		}
 	case Unlinked:
 		c.Links = slices.DeleteFunc(c.Links, func(l Link) bool { return l.To.String() == e.Ref && l.Type == e.Field })
@@ -220,12 +225,35 @@ func (c *Case) set(field, to string) {
 		c.Holder = to
 	case FieldResolution:
 		c.Resolution = to
+	case FieldParent: // it is no property of the case by which others are like it
+		c.Parent = to
 	default:
+		if IsParent(field) {
+			c.Parent = to
+		}
 		if c.Fields == nil {
 			c.Fields = make(map[string]string)
 		}
 		c.Fields[field] = to
 	}
+}
+
+// fieldEpic is what Jira calls the field that holds the epic of an issue where it
+// is not the parent yet.
+const fieldEpic = "Epic Link"
+
+// IsParent reports whether a field holds what a case is part of.
+func IsParent(field string) bool { return field == FieldParent || strings.EqualFold(field, fieldEpic) }
+
+// linkPhrase is how a link reads from the case that the event belongs to: the
+// words between "This issue" and the other end.
+func (e *Event) linkPhrase() string {
+	if phrase, ok := strings.CutPrefix(e.Text, "This issue "); ok {
+		if i := strings.LastIndexByte(phrase, ' '); i > 0 {
+			return phrase[:i]
+		}
+	}
+	return e.Field
 }
 
 func (c *Case) relabel(to string) {

@@ -40,6 +40,7 @@ const (
 	Muted      Kind = "muted"     // Actor muted detector Field ("" = all) until To (RFC 3339) in scope Ref ("" = everywhere), from From (RFC 3339; "" = at once); without an Actor it is muted for everybody
 	Snoozed    Kind = "snoozed"   // Actor asks to be told again at To (RFC 3339) of what they were told about the case
 	Useless    Kind = "useless"   // Actor said that a nudge about the case was not useful: Field is why (wrong, noise, late or private), Ref the nudge's key
+	Helped     Kind = "helped"    // Actor said whether a solved case that a nudge offered was it: Ref is the nudge's key, To the case's Key.String (Field "no": it was not)
 	Approved   Kind = "approved"  // Actor approved the proposed nudge whose key is Ref (Field "no": refused it)
 	Pulled     Kind = "pulled"    // Actor pulled the cord; Ref is the message, Text what they said, To whom they named as who can help
 	Firing     Kind = "firing"    // an alert fires
@@ -47,11 +48,12 @@ const (
 	Closed     Kind = "closed"    // the case was resolved or declared solved; To is the resolution
 	Reopened   Kind = "reopened"  // the case was opened again
 	Confirmed  Kind = "confirmed" // the originator says it is solved
-	Denied     Kind = "denied"    // the originator says it still happens
-	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team", "account", "own", "hint" or "oncall", To its id, Text its JSON ("" removes it); of an account an Identity, of own a Personal, of a hint a Hint, of oncall a Duty
+	Denied     Kind = "denied"    // the originator says it still happens (Field "partly": a part of it; Text is what is left)
+	RosterSet  Kind = "roster"    // the organisation changed: Field "person", "team", "account", "own", "hint", "oncall" or "rule", To its id, Text its JSON ("" removes it); of an account an Identity, of own a Personal, of a hint a Hint, of oncall a Duty, of rule a Rule
 	PolicySet  Kind = "policy"    // the policy changed; Text is its JSON
 	AwaySet    Kind = "away"      // To is absent from From until Text (RFC 3339), Ref is the backup; with a Text that is not after From they are back
 	ModeSet    Kind = "mode"      // detector Field has mode To in scope Ref ("" = everywhere); To "" takes that back
+	Drilled    Kind = "drill"     // Actor plans a drill of channel or project Ref at To (RFC 3339); Field is DrillHidden, DrillPostponed or DrillOff, with Text as the reason
 	Watched    Kind = "watched"   // Actor said that channel Ref is watched (Field "off": that it is not)
 )
 
@@ -65,9 +67,13 @@ func (k Kind) Organises() bool {
 	return false
 }
 
+// Partly is the Field of a Denied event by which who raised it says that only a
+// part of it is solved.
+const Partly = "partly"
+
 // Answers reports whether events of the kind are said to andon about a nudge and
 // are no step of the case itself.
-func (k Kind) Answers() bool { return k == Snoozed || k == Useless || k == Approved }
+func (k Kind) Answers() bool { return k == Snoozed || k == Useless || k == Helped || k == Approved }
 
 // Seq is the source's own order of things that bear the same time: the numeric
 // id of the history entry or the message, then the index of the item in it.
@@ -129,4 +135,5 @@ const (
 	FieldLevel      = "level"
 	FieldHolder     = "assignee"
 	FieldResolution = "resolution"
+	FieldParent     = "parent" // the readable name of the epic or issue that it is part of
 )

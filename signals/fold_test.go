@@ -40,7 +40,7 @@ func TestFoldFields(t *testing.T) {
 	require.Len(t, c.Path, 2)
 	require.Equal(t, "looking", c.Posts[0].Text)
 	require.Equal(t, "eyes", c.Posts[0].Reactions[0].Emoji)
-	require.Equal(t, []signals.Link{{To: signals.Key{Source: "jira", Site: "main", ID: "7"}, Type: "Duplicate", At: c.Links[0].At}}, c.Links)
+	require.Equal(t, []signals.Link{{To: signals.Key{Source: "jira", Site: "main", ID: "7"}, Type: "Duplicate", At: c.Links[0].At, Phrase: "Duplicate", Event: c.Links[0].Event}}, c.Links)
 	require.False(t, c.Open())
 	require.Equal(t, "Fixed", c.Resolution)
 	require.Equal(t, 5, c.Entries, "creation, status+holder, label+component+title, link, closing; not talk")

@@ -28,7 +28,7 @@ func (h *Hint) ID() string { return h.Scope + "|" + h.Component + "|" + h.Not }
 
 // about reports whether a hint is about a case.
 func (h *Hint) about(c *Case) bool {
-	if h.Scope != "" && h.Scope != c.Project && h.Scope != c.Key.Channel() {
+	if h.Scope != "" && h.Scope != c.Project && h.Scope != c.Channel() {
 		return false
 	}
 	return h.Component == "" || slices.ContainsFunc(c.Components, func(s string) bool { return strings.EqualFold(s, h.Component) })

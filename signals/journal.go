@@ -40,8 +40,21 @@ type Record struct {
 	Nudges []*Nudge
 	Raiser string    // who raised it, as the source calls them: whoever pulled the cord, wrote the ask, or opened the case; "" for nobody or unknown
 	Again  time.Time // when it was there again after it was solved, zero for never
+	Asks   []Asking  // what who raised it was asked, oldest first
+	Rule   string    // Rule.ID of the standing route by which its first nudge goes; "" for none
 	Over   bool      // nothing further can happen to it
 	Rev    int       // how often it was stored, 0 for never; who stores it over a newer one has to look again
+}
+
+// Asking is one question to who raised a signal: is it solved? They are asked once
+// for each correction of a problem, whatever was found in it.
+type Asking struct {
+	Of      time.Time // when that was corrected which it asks about
+	At      time.Time // when it was decided
+	State   State     // Held, Sent, Shadowed (the detector does not speak any more) or Superseded (they are not asked)
+	Why     string    // the reason of the state, a sentence
+	Look    time.Time // when a held one is looked at again
+	Message string    // the message that asks, "" before it is to be said
 }
 
 // Told is one message to one person or channel, as the holds count it: several

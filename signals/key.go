@@ -12,6 +12,7 @@ const (
 	Alerts = "alerts"
 	Log    = "log" // CSV event logs
 	Own    = "andon"
+	Drills = "drill" // cases that practise the chain, see Drill
 )
 
 // Key is the identity of a case. ID is what the source itself never changes:

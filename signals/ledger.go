@@ -27,6 +27,7 @@ type Ledger struct {
 	Times  map[Stage]time.Time
 	Proxy  map[Stage]bool // the stage was inferred, not observed
 	Quiet  time.Time      // the watch period passed without a recurrence; not the same as confirmed
+	Partly time.Time      // who raised it said that a part of it is left; zero once it is corrected again, or is there again whole
 	Died   Stage          // the stage that was not reached, empty while alive
 	Why    string         // why it died, a sentence
 	DiedAt time.Time
@@ -41,12 +42,17 @@ func NewLedger(s *Signal, generated time.Time) *Ledger {
 }
 
 // Reach records that a stage was reached. The first time counts. A signal that
-// had died comes alive again.
+// had died comes alive again. What comes after a later stage says nothing of the
+// way there: who reads of it when it is solved did not receive it before. That a
+// message was said is a fact all the same.
 func (l *Ledger) Reach(s Stage, at time.Time, proxy bool) {
-	if !l.Times[s].IsZero() {
+	if !l.Times[s].IsZero() || s != Transmitted && l.beyond(s, at) {
 		return
 	}
 	l.Times[s] = at
+	if s == Corrected {
+		l.Partly = time.Time{}
+	}
 	if proxy {
 		if l.Proxy == nil {
 			l.Proxy = make(map[Stage]bool, 2)
@@ -54,6 +60,16 @@ func (l *Ledger) Reach(s Stage, at time.Time, proxy bool) {
 		l.Proxy[s] = true
 	}
 	l.Revive()
+}
+
+// beyond reports whether a later stage than s was reached before a time.
+func (l *Ledger) beyond(s Stage, at time.Time) bool {
+	for i := len(Stages) - 1; Stages[i] != s; i-- {
+		if t := l.Times[Stages[i]]; !t.IsZero() && t.Before(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // Revive takes a death back: there is a next step after all.
@@ -67,6 +83,10 @@ func (l *Ledger) Undo(s Stage) {
 
 // Reached reports whether a stage was reached.
 func (l *Ledger) Reached(s Stage) bool { return !l.Times[s].IsZero() }
+
+// WentQuiet reports whether a signal was corrected, and nobody said whether it is
+// solved until its watch was over. Silence is not consent: it is not confirmed.
+func (l *Ledger) WentQuiet() bool { return !l.Quiet.IsZero() && !l.Reached(ConfirmedBy) }
 
 // At is the latest stage in order that was reached.
 func (l *Ledger) At() Stage {

@@ -29,11 +29,15 @@ func TestLedger(t *testing.T) {
 	require.Equal(t, signals.Transmitted, l.Next(), "it was corrected though nobody was told")
 
 	l.Reach(signals.ReceivedBy, monday.Add(4*time.Hour), true)
-	l.Reach(signals.ReceivedBy, monday.Add(5*time.Hour), false)
-	require.Equal(t, monday.Add(4*time.Hour), l.Times[signals.ReceivedBy], "the first time counts")
+	require.False(t, l.Reached(signals.ReceivedBy), "it was over by then")
+	l.Reach(signals.ReceivedBy, monday.Add(2*time.Hour), true)
+	l.Reach(signals.ReceivedBy, monday.Add(time.Hour), false)
+	require.Equal(t, monday.Add(2*time.Hour), l.Times[signals.ReceivedBy], "the first time counts")
 	require.True(t, l.Proxy[signals.ReceivedBy])
 	l.Die(signals.Corrected, "too late to die", monday)
 	require.Empty(t, l.Died)
+	l.Reach(signals.Transmitted, monday.Add(4*time.Hour), false)
+	require.True(t, l.Reached(signals.Transmitted), "that it was said is a fact")
 	for _, st := range signals.Stages {
 		l.Reach(st, monday, false)
 	}

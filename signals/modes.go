@@ -65,6 +65,26 @@ func (o *Org) Mode(detector, scope string) Mode {
 	return o.Policy.Mode
 }
 
+// Opened reports whether anything but the cord may speak to people unasked,
+// anywhere. Until then leads are told of nothing either.
+func (o *Org) Opened() bool {
+	speaks := func(detector string, m Mode) bool { return detector != "cord" && (m == Ask || m == Live) }
+	if speaks("", o.Policy.Mode) {
+		return true
+	}
+	for detector, m := range o.Policy.Modes {
+		if speaks(detector, m) {
+			return true
+		}
+	}
+	for k, m := range o.modes {
+		if speaks(k.detector, m) {
+			return true
+		}
+	}
+	return false
+}
+
 // Mute is a time in which a detector is not to be heard. An empty person stands
 // for everybody, an empty detector for all, an empty scope (a project or channel
 // id) for everywhere.

@@ -24,6 +24,7 @@ type Org struct {
 	cals  map[string]*Calendar
 
 	duties map[dutyKey]Duty // who is on call
+	rules  map[string]Rule  // standing routes, by Rule.ID; those that ran out too
 }
 
 type scoped struct{ detector, scope string }
@@ -113,8 +114,10 @@ func (o *Org) roster(e *Event) error {
 		return o.hint(e)
 	case "oncall":
 		return o.oncall(e)
+	case "rule":
+		return o.rule(e)
 	default:
-		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team, an account, somebody's own settings, a hint or who is on call", e.ID, e.Field)
+		return fmt.Errorf("roster event %s speaks of %q, not of a person, a team, an account, somebody's own settings, a hint, who is on call or a standing route", e.ID, e.Field)
 	}
 	return nil
 }

@@ -21,7 +21,8 @@ type orgState struct {
 	Own    map[string]ownWord
 	Hints  map[string]Hint
 	Reads  map[string]bool
-	Duties []dutyState `json:",omitempty"`
+	Duties []dutyState     `json:",omitempty"`
+	Rules  map[string]Rule `json:",omitempty"`
 
 	Accounts map[string]string // whose an account is, where several claim it
 	Aliases  map[string]string
@@ -37,7 +38,7 @@ type modeMark struct {
 // Save gives the organisation as it stands now to write, as JSON.
 func (o *Org) Save(write func([]byte)) {
 	s := orgState{Policy: o.Policy, People: o.People, Teams: o.Teams, Away: o.away, Rooms: make(map[string][]string, len(o.rooms)), Accounts: o.account, Aliases: o.alias, Links: o.links,
-		Modes: o.Modes(), Mutes: o.mutes, Own: o.own, Hints: o.hints, Reads: o.reads, Duties: o.saveDuties()}
+		Modes: o.Modes(), Mutes: o.mutes, Own: o.own, Hints: o.hints, Reads: o.reads, Duties: o.saveDuties(), Rules: o.rules}
 	for ch, members := range o.rooms {
 		s.Rooms[ch] = slices.Sorted(maps.Keys(members))
 	}
@@ -83,6 +84,7 @@ func LoadOrg(p Policy, read func() []byte) (*Org, error) {
 	maps.Copy(o.hints, s.Hints)
 	maps.Copy(o.reads, s.Reads)
 	o.loadDuties(s.Duties)
+	o.rules = s.Rules
 	for ch, members := range s.Rooms {
 		o.rooms[ch] = make(map[string]bool, len(members))
 		for _, id := range members {

@@ -56,10 +56,39 @@ type Policy struct {
 
 	Corrected time.Duration `koanf:"corrected" json:"corrected"` // working time of who took it up, after which what does not move is asked about; 40h, more than four days of nine hours; chosen. 0 switches it off
 
+	Asks int `koanf:"asks" json:"asks"` // how often who raised a problem is asked whether it is solved, once for each time that it is corrected; 2: once more after "still happening" or "partly", a third would be nagging; chosen. 0 switches it off
+
 	Pause struct {
 		Least float64 `koanf:"least" json:"least"` // a detector whose answers in a channel or project were useful less often goes back to shadow there; 0.3: seven of ten disturbed somebody for nothing; chosen. 0 switches it off
 		Votes int     `koanf:"votes" json:"votes"` // from so many answers within 30 days on; 10: fewer may be chance; chosen
 	} `koanf:"pause" json:"pause"`
+
+	Routes struct {
+		Last    time.Duration `koanf:"last" json:"last"`       // how long a standing route counts that two teams agreed on; 90 days: a quarter, as most on-call plans change; chosen. 0: none is made by agreeing
+		Liaison int           `koanf:"liaison" json:"liaison"` // hand-offs between two teams within 90 days from which a liaison is proposed; 20: more than one every fifth day; chosen. 0 switches it off
+		Thin    int           `koanf:"thin" json:"thin"`       // hand-offs between two teams within 90 days from which it is looked whether they talk; 10: fewer may be chance; chosen. 0 switches it off
+	} `koanf:"routes" json:"routes"`
+
+	Load struct {
+		Cases    int           `koanf:"cases" json:"cases"`       // nobody has too much with so many open issues or fewer; 10, one for each day of two weeks; chosen. 0: issues are not counted
+		Share    float64       `koanf:"share" json:"share"`       // more than this share of what a person finished in time was finished with at most so many at once: that is what they can carry; 0.9
+		Finished int           `koanf:"finished" json:"finished"` // issues that a person has to have finished in time before that is known; 20
+		InTime   time.Duration `koanf:"in_time" json:"in_time"`   // held for no longer than this counts as finished in time; 14 days, the usual sprint; chosen
+		Nudges   int           `koanf:"nudges" json:"nudges"`     // open nudges beyond which somebody has too much; 6, two full days of the default budget; chosen. 0: nudges are not counted
+	} `koanf:"load" json:"load"`
+
+	Seen struct {
+		Likeness float64       `koanf:"likeness" json:"likeness"` // how alike a solved case must be to be offered with a nudge; 0.5, where 1.0 to 1.4 % of the cases that are nobody's twin have such a false one (signals/text, on public trackers), and at most 0.9 % of the asks on the three chats it was chosen on, not measured elsewhere (signals/decide). 0 switches it off
+		Window   time.Duration `koanf:"window" json:"window"`     // how long ago it may have been solved; 180 days, as of came_back: what helped earlier may not hold any more; chosen
+		Asker    bool          `koanf:"asker" json:"asker"`       // who asked and was not answered is offered it too, by direct message; false
+	} `koanf:"seen" json:"seen"`
+
+	Drill struct {
+		Who   string        `koanf:"who" json:"who"`     // who may start a drill: admins, leads (of the team that it is for, and admins), everybody or nobody; leads
+		Every time.Duration `koanf:"every" json:"every"` // nobody is asked in two drills within this; 7 days; chosen
+		Calm  time.Duration `koanf:"calm" json:"calm"`   // no drill begins so long after a cord, or an urgent signal, of its place or team that is still open; 4h, half a day; chosen
+		Limit time.Duration `koanf:"limit" json:"limit"` // a drill that did not come to its end by then ends where it stands; 120h, a long weekend, as held_for. 0: it has no limit
+	} `koanf:"drill" json:"drill"`
 
 	Detect Thresholds `koanf:"detect" json:"detect"`
 }
@@ -96,6 +125,13 @@ type Thresholds struct {
 	AtRisk struct {
 		Least float64 `koanf:"least" json:"least"` // least probability of a bad end; 0.5: right more often than not
 	} `koanf:"at_risk" json:"at_risk"`
+	BlockedChain struct {
+		Issues int           `koanf:"issues" json:"issues"` // fires when so many open issues in a row are waited for; 2: one alone is what a link is for; chosen
+		Teams  int           `koanf:"teams" json:"teams"`   // or so many other teams; 2: nobody in the issue's own team may know the last one; chosen
+		After  time.Duration `koanf:"after" json:"after"`   // and nothing moved in the last one for so much working time of who holds it; 28h, as for stall
+		Waits  []string      `koanf:"waits" json:"waits"`   // how links read from the issue that waits: Jira's own words and those of common planning tools
+		Blocks []string      `koanf:"blocks" json:"blocks"` // and from the issue that it waits for
+	} `koanf:"blocked_chain" json:"blocked_chain"`
 	Downgraded struct {
 		Talk time.Duration `koanf:"talk" json:"talk"` // people count as still speaking when somebody wrote within this time before; 72h
 	} `koanf:"downgraded" json:"downgraded"`
@@ -154,14 +190,21 @@ func DefaultPolicy() Policy {
 		Waiting:  []string{"waiting for customer", "waiting for reporter", "awaiting user", "pending customer", "awaiting information", "needs info", "need more info", "wait - user"},
 		Urgent:   []string{"highest", "high", "critical", "blocker", "urgent", "p0", "p1", "sev1", "sev-1", "1 - critical", "2 - high"},
 	}
-	p.Corrected = 40 * time.Hour
+	p.Corrected, p.Asks = 40*time.Hour, 2
 	p.Pause.Least, p.Pause.Votes = 0.3, 10
+	p.Routes.Last, p.Routes.Liaison, p.Routes.Thin = 90*24*time.Hour, 20, 10
+	p.Load.Cases, p.Load.Share, p.Load.Finished, p.Load.InTime, p.Load.Nudges = 10, 0.9, 20, 14*24*time.Hour, 6
+	p.Seen.Likeness, p.Seen.Window = 0.5, 180*24*time.Hour
+	p.Drill.Who, p.Drill.Every, p.Drill.Calm, p.Drill.Limit = DrillLeads, 7*24*time.Hour, 4*time.Hour, 120*time.Hour
 	d := &p.Detect
 	d.LongPath.Handoffs, d.LongPath.Least = 3, 50
 	d.Climb.Levels = 2
 	d.Stall.After, d.Stall.Urgent = 28*time.Hour, 9*time.Hour
 	d.Orphan.After = 4 * time.Hour
 	d.AtRisk.Least = 0.5
+	d.BlockedChain.Issues, d.BlockedChain.Teams, d.BlockedChain.After = 2, 2, 28*time.Hour
+	d.BlockedChain.Waits = []string{"is blocked by", "depends on", "depends upon", "has to be done after"}
+	d.BlockedChain.Blocks = []string{"blocks", "is depended on by", "is depended upon by", "has to be done before"}
 	d.Downgraded.Talk = 72 * time.Hour
 	d.CameBack.Likeness, d.CameBack.Window = 0.6, 180*24*time.Hour
 	d.UnansweredAsk.After, d.UnansweredAsk.Posts, d.UnansweredAsk.Least = 4*time.Hour, 100, 0.5
@@ -184,7 +227,8 @@ func (p Policy) With(object []byte) (Policy, error) {
 	out.Modes, out.Holidays = maps.Clone(p.Modes), maps.Clone(p.Holidays)
 	// Lists begin empty: json would write into the elements of the old ones.
 	fields := func(p *Policy) []*[]string {
-		return []*[]string{&p.Waiting, &p.Urgent, &p.Ranks, &p.Levels, &p.Looking, &p.Solved, &p.Detect.QuietIncident.Channels, &p.Detect.Cord.Emoji}
+		return []*[]string{&p.Waiting, &p.Urgent, &p.Ranks, &p.Levels, &p.Looking, &p.Solved, &p.Detect.QuietIncident.Channels, &p.Detect.Cord.Emoji,
+			&p.Detect.BlockedChain.Waits, &p.Detect.BlockedChain.Blocks}
 	}
 	lists := fields(&out)
 	for _, l := range lists {

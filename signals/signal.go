@@ -22,6 +22,16 @@ type Signal struct {
 	Need     Need     // what kind of person can help
 	Audience Audience // the narrowest audience of the evidence
 	Before   string   // a sentence that says when it was put aside before, never by whom; "" for never
+	Seen     []Seen   // solved cases that are like this one, as whom it is told to may know them, the likest first
+}
+
+// Seen is an earlier case that was solved and is offered with a signal. It holds
+// no words: those are shown as far as they are still kept.
+type Seen struct {
+	Case  Key
+	Said  string    // id of the message that answered it, "" where no message is known to
+	At    time.Time // when it was solved
+	Score float64   // 0..1, how alike the two are, as the similarity index says
 }
 
 // Need says whom a signal is for, which is what routing starts from.
@@ -32,6 +42,7 @@ const (
 	NeedResolver Need = "resolver" // somebody who can solve it
 	NeedHolder   Need = "holder"   // the one who holds it now
 	NeedLead     Need = "lead"     // the lead of the team that holds it, or that sees the pattern
+	NeedEnd      Need = "end"      // the one who holds what the first piece of evidence belongs to, the last issue of a chain
 	NeedChannel  Need = "channel"  // the channel as a whole, with one named owner
 )
 

@@ -97,6 +97,14 @@ func (b *Book) enter(s *signals.Signal, generated time.Time) *Record {
 	return b.keep(&Record{Signal: s, Ledger: signals.NewLedger(s, generated)})
 }
 
+// reopen takes up the story of a record that was over.
+func (b *Book) reopen(r *Record) {
+	r.Over = false
+	if k := r.Signal.Case; !slices.Contains(b.byCase[k], r) {
+		b.byCase[k] = append(b.byCase[k], r)
+	}
+}
+
 // running returns the records of a case whose story is not over, and forgets
 // those whose is.
 func (b *Book) running(k signals.Key) []*Record {
@@ -218,7 +226,7 @@ func (b *Book) Wrote() (told map[string][]Told, spent map[string]int) {
 // nudge, or nil.
 func (b *Book) share(to string, now time.Time, within time.Duration) *Told {
 	all := b.messages(to)
-	if n := len(all); n > 0 && now.Sub(all[n-1].At) <= within && all[n-1].Nudges < mostShared {
+	if n := len(all); n > 0 && now.Sub(all[n-1].At) <= within && all[n-1].Nudges < mostShared && !ofDrill(all[n-1]) {
 		return all[n-1]
 	}
 	return nil
@@ -229,12 +237,18 @@ func (b *Book) write(n *signals.Nudge, now time.Time) *Told {
 	h := fnv.New64a()
 	h.Write([]byte(n.Key()))
 	t := &Told{ID: "m" + strconv.FormatUint(h.Sum64(), 36), At: now, Asked: true}
-	all := b.messages(n.To)
+	b.note(n.To, t)
+	return t
+}
+
+// note keeps a message to somebody.
+func (b *Book) note(to string, t *Told) {
+	all := b.messages(to)
 	if n := len(all); n > 64 {
 		all = append([]*Told(nil), all[n-32:]...)
 	}
-	b.told[n.To] = append(all, t)
-	return t
+	b.told[to] = append(all, t)
+	b.wrote[to] = true
 }
 
 // carry puts one more nudge into a message.

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"andon/signals"
@@ -34,15 +35,19 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 	if c == nil || reminds(n) {
 		return nil // who asked to be told again is told again
 	}
-	if StillOnIt(n) {
+	if StillOnIt(n) || strings.HasPrefix(n.Route, solvedIt) {
 		return []Considered{{To: n.To, Route: n.Route, Chosen: true}}
 	}
 	var out []Considered
-	seen := make(map[string]bool)
+	place := make(map[string]int)
 	add := func(x Considered) {
-		if who := w.Org.Who(x.To); !seen[who] {
-			seen[who] = true
+		i, had := place[w.Org.Who(x.To)]
+		switch {
+		case !had:
+			place[w.Org.Who(x.To)] = len(out)
 			out = append(out, x)
+		case x.Chosen && out[i].Passed == closer: // passed over as one thing, and asked as another
+			out[i] = x
 		}
 	}
 	for _, id := range w.namedFor(c, r, n) {
@@ -53,26 +58,43 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 	chosen := false
 	list, _ := w.candidates(c, r, n, now)
 	barred := w.suppressors(c, r.Signal)
-	for _, ch := range append(list, w.refusals(c, r, n, now)...) {
+	over, all := w.laden(c, r, n, list, now)
+	consider := func(ch candidate) {
 		for _, not := range ch.Refused {
 			add(Considered{To: not.Who, Passed: w.taught(c, not, now)})
 		}
 		if ch.To == "" {
-			continue
+			return
 		}
 		x := Considered{To: ch.To, Owner: ch.Owner, Route: ch.Why}
 		if w.toldBefore(r, n, ch.To) {
 			x.Passed = askedBefore
 		} else if !ch.named && barred[w.Org.Who(ch.To)] {
 			x.Passed = elseHears
+		} else if w.passes(r.Signal, ch, over) {
+			x.Passed = closer
 		} else if _, because, ok := w.asSeenBy(c, r.Signal, ch, now); !ok {
 			x.Passed = mayNotSee
 		} else {
 			x.Route, x.Chosen, chosen = because, !chosen, true
 			x.Owner, x.Route = w.unlessBarred(barred, x.Owner, x.Route)
+			if all && x.Chosen {
+				x.Route += alone
+			}
 			x.Route += further(n)
 		}
 		add(x)
+	}
+	for _, ch := range list {
+		if consider(ch); chosen && n.Step == 0 {
+			break
+		}
+	}
+	then := *n // who follows is thought of anew
+	then.Step++
+	after, _ := w.candidates(c, r, &then, now)
+	for _, ch := range slices.Concat(after, list, w.refusals(c, r, n, now)) {
+		consider(ch)
 	}
 	return out
 }
@@ -102,7 +124,7 @@ func (w *World) refusals(c *signals.Case, r *Record, n *signals.Nudge, now time.
 	if w.Memory.Routes == nil {
 		return nil
 	}
-	for _, ch := range route.Pick(w.Memory.Routes, w.Org, c, wanted(r.Signal, n), now) {
+	for _, ch := range w.pick(c, wanted(r.Signal, n), signals.Everything, now) {
 		if ch.To == "" {
 			out = append(out, candidate{Choice: ch})
 		}

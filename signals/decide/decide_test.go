@@ -1,18 +1,23 @@
 package decide
 
 import (
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"andon/signals"
+	"andon/signals/text"
 )
 
 // The stories of this file use the cord, which fires at once, and long paths,
 // which are facts: what is tested is what happens after a signal was found.
 
 var monday = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+
+// lexicon is read once for all stories: that takes longer than a story.
+var lexicon = sync.OnceValue(text.DefaultLexicon)
 
 // story tells a world what happens.
 type story struct {
@@ -27,7 +32,7 @@ func newStory(t *testing.T, change func(*signals.Policy)) *story {
 	if change != nil {
 		change(&p)
 	}
-	s := &story{t: t, w: NewWorld(signals.NewOrg(p), Options{Routes: true, Detectors: []string{"cord", "long_path", "ping_pong"}})}
+	s := &story{t: t, w: NewWorld(signals.NewOrg(p), Options{Lexicon: lexicon(), Routes: true, Detectors: []string{"cord", "long_path", "ping_pong", "blocked_chain"}})}
 	s.person(signals.Person{ID: "bob", Team: "Payments", Accounts: []string{"jira/s/bob", "slack/s/UBOB"}})
 	return s
 }

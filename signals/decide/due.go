@@ -17,6 +17,9 @@ func (w *World) due(c *signals.Case, now time.Time) time.Time {
 		for w.onward(c, r, now) {
 			next = earlier(next, w.dueOf(c, r, now))
 		}
+		if r.IsDrill() {
+			next = earlier(next, w.drillEnds(r, now))
+		}
 	}
 	return next
 }
@@ -107,11 +110,11 @@ func (w *World) overtaken(c *signals.Case, r *Record, n *signals.Nudge, now time
 	switch {
 	case c.Gone:
 		why = "it was deleted before it was time to speak"
-	case r.Ledger.Reached(signals.Corrected), !c.Open():
+	case r.Ledger.Reached(signals.Corrected), !unsolved(c, r):
 		why = "it was solved before it was time to speak"
-	case asksAnew(n) && w.taken(c, r).since.After(n.At):
+	case AsksAnew(n) && w.taken(c, r).since.After(n.At):
 		why = "it moved on before it was time to speak"
-	case r.Ledger.Reached(signals.ReactedTo) && !asksAnew(n) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
+	case r.Ledger.Reached(signals.ReactedTo) && !AsksAnew(n) && !BringsBack(n) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
 		why = "somebody reacted before it was time to speak"
 	case w.letGo(c, n.Signal):
 		why = letGoSoon
@@ -144,8 +147,8 @@ func (w *World) expire(c *signals.Case, r *Record, now time.Time) time.Time {
 	switch {
 	case l.Reached(signals.Corrected):
 		end := l.Times[signals.Corrected].Add(p.Watch)
-		if now.Before(end) {
-			return end
+		if next := w.askRaiser(c, r, end, now); now.Before(end) {
+			return earlier(next, end)
 		}
 		if !l.Reached(signals.ConfirmedBy) {
 			l.Quiet = end
@@ -201,11 +204,13 @@ func (w *World) Outlived(r *Record, n *signals.Nudge, now time.Time) (why string
 	switch {
 	case c == nil || c.Gone:
 		return "it was deleted before it could be said", true
+	case r.IsDrill() && r.Over:
+		return "the drill was over before it could be said", true
 	case c.ClosedAt.After(n.At), r.Ledger.Times[signals.Corrected].After(n.At):
 		return "it was solved before it could be said", true
 	case r.Ledger.Times[signals.ReactedTo].After(n.At):
 		return "somebody reacted before it could be said", true
-	case asksAnew(n) && w.taken(c, r).since.After(n.At):
+	case AsksAnew(n) && w.taken(c, r).since.After(n.At):
 		return "it moved on before it could be said", true
 	case w.letGo(c, n.Signal):
 		return "the cord was let go before it could be said", true

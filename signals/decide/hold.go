@@ -27,8 +27,17 @@ func (w *World) hold(c *signals.Case, n *signals.Nudge, now time.Time) verdict {
 	if m, ok := w.muteOf(c, n, now); ok {
 		return w.muteHold(n, m, now)
 	}
+	if n.Signal.IsDrill() {
+		return w.drillHold(n, now)
+	}
 	asked := solicited(n)
-	if !asked {
+	switch {
+	case BringsBack(n): // the word of who raised it
+		if v, done := w.quietHold(n, now); done {
+			return v
+		}
+		asked = true
+	case !asked:
 		if v, done := w.sureHold(n); done {
 			return v
 		}
@@ -57,7 +66,9 @@ func solicited(n *signals.Nudge) bool { return n.Signal.Detector == "cord" || re
 // pressing reports whether somebody wants the nudge to be read now: what was asked
 // for, and what somebody handed over. Nobody hears of an edit, so it joins no
 // message that may be said already.
-func pressing(n *signals.Nudge) bool { return solicited(n) || strings.HasPrefix(n.Route, namedBy) }
+func pressing(n *signals.Nudge) bool {
+	return solicited(n) || strings.HasPrefix(n.Route, namedBy) || BringsBack(n)
+}
 
 // muteOf is the mute that keeps a nudge from being said now: of the person or for
 // everybody, for the case's project or channel, or for the channel that it goes to.
@@ -106,6 +117,9 @@ func (w *World) moment(who string, t time.Time) string {
 func scope(c *signals.Case) string { return c.Project }
 
 func (w *World) modeHold(c *signals.Case, n *signals.Nudge) (verdict, bool) {
+	if n.Signal.IsDrill() {
+		return verdict{}, false // whoever started it switched it on
+	}
 	mode := w.Org.Mode(n.Signal.Detector, scope(c))
 	if w.Book.AsLive && mode != signals.Off {
 		mode = signals.Live
@@ -114,7 +128,7 @@ func (w *World) modeHold(c *signals.Case, n *signals.Nudge) (verdict, bool) {
 	case signals.Live:
 		return verdict{}, false
 	case signals.Ask:
-		if yes, said := w.approval(c, n); yes && said || reminds(n) {
+		if yes, said := w.approval(c, n); yes && said || reminds(n) || BringsBack(n) {
 			return verdict{}, false
 		}
 		return verdict{signals.Proposed, n.Signal.Detector + " asks before it speaks", time.Time{}}, true
@@ -175,18 +189,35 @@ func (w *World) quietHold(n *signals.Nudge, now time.Time) (verdict, bool) {
 }
 
 func (w *World) budgetHold(n *signals.Nudge, now time.Time) (verdict, bool) {
-	cal := w.Org.Calendar(n.To)
-	local := now
-	if cal.Zone != nil {
-		local = now.In(cal.Zone)
-	}
 	shared := w.Book.share(n.To, now, w.Org.Policy.Merge)
-	if w.Book.on(n.To, local) < w.Org.Policy.Budget || shared != nil && !shared.Asked {
+	if !w.spentDay(n.To, now) || shared != nil && !shared.Asked {
 		return verdict{}, false
 	}
+	return verdict{signals.Held, w.spentWhy(), w.tomorrow(n.To, now)}, true
+}
+
+// spentDay reports whether somebody had as many unsolicited messages today, in
+// their zone, as the policy allows.
+func (w *World) spentDay(to string, now time.Time) bool {
+	return w.Book.on(to, w.local(to, now)) >= w.Org.Policy.Budget
+}
+
+func (w *World) spentWhy() string {
+	return "the person's budget of " + strconv.Itoa(w.Org.Policy.Budget) + " nudges for the day is spent"
+}
+
+func (w *World) local(to string, now time.Time) time.Time {
+	if zone := w.Org.Calendar(to).Zone; zone != nil {
+		return now.In(zone)
+	}
+	return now
+}
+
+// tomorrow is when somebody begins to work on a later day.
+func (w *World) tomorrow(to string, now time.Time) time.Time {
+	local := w.local(to, now)
 	y, m, d := local.Date()
-	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, local.Location())
-	return verdict{signals.Held, "the person's budget of " + strconv.Itoa(w.Org.Policy.Budget) + " nudges for the day is spent", cal.Next(tomorrow)}, true
+	return w.Org.Calendar(to).Next(time.Date(y, m, d+1, 0, 0, 0, 0, local.Location()))
 }
 
 func clockTime(t time.Time, cal *signals.Calendar) string {

@@ -10,6 +10,10 @@ import (
 
 // link follows everything that joins cases: labels, links, and what messages name.
 func (w *World) link(c *signals.Case, e *signals.Event) {
+	if c.Key.IsDrill() {
+		return
+	}
+	w.refer(c, e)
 	switch e.Kind {
 	case signals.Opened:
 		w.labels[labelKey(c.Key, c.Label)] = c.Key
@@ -83,7 +87,7 @@ func (w *World) resolve(ref string) (signals.Key, bool) {
 	if !ok {
 		return k, false
 	}
-	if label, named := strings.CutPrefix(k.ID, "label:"); named {
+	if label, named := strings.CutPrefix(k.ID, labelled); named {
 		k, ok = w.labels[labelKey(k, label)]
 		return k, ok
 	}

@@ -28,13 +28,19 @@ func (w *World) settle(r *Record, n *signals.Nudge, v verdict) {
 // that ends with event e of case c. It returns the other cases whose signals it
 // may have moved.
 func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
-	if w.Book.quiet() {
+	if w.Book.quiet() && e.Kind != signals.Confirmed && e.Kind != signals.Denied {
 		return nil
 	}
 	entry := entryOf(c, e)
 	members := w.joins.Members(c.Key)
 	for _, k := range members {
 		running := w.Book.running(k)
+		for _, r := range w.lateWord(k, e) {
+			if shared(e, r.Signal) {
+				w.Book.reopen(r)
+				running = append(running, r)
+			}
+		}
 		for _, r := range running {
 			for _, e := range entry {
 				if k != c.Key && (e.Kind == signals.Said || e.Kind == signals.Reacted) && len(members) > crowd {
@@ -49,11 +55,13 @@ func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
 			moved = append(moved, k)
 		}
 	}
+	others := w.ended(c, entry)
 	for _, e := range entry {
-		for _, k := range w.around(c, e) {
-			if !slices.Contains(moved, k) {
-				moved = append(moved, k)
-			}
+		others = append(others, w.around(c, e)...)
+	}
+	for _, k := range others {
+		if !slices.Contains(moved, k) {
+			moved = append(moved, k)
 		}
 	}
 	return moved
@@ -133,6 +141,8 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 		w.snoozed(r, e)
 	case signals.Useless:
 		w.useless(r, e)
+	case signals.Helped:
+		w.receive(r, e.Actor, e.At)
 	case signals.Said:
 		w.spoke(r, c, e)
 	case signals.Reacted:
@@ -159,14 +169,38 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 			l.Quiet, r.Again = time.Time{}, e.At
 		}
 	case signals.Confirmed:
-		w.ends(r, e.At, false)
-	case signals.Denied, signals.Reopened:
-		if l.Times[signals.Corrected].After(e.At) {
-			return // judged again, or heard late: it was solved after that
+		w.confirmed(r, e)
+	case signals.Drilled:
+		if e.Field == signals.DrillOff {
+			w.callOff(r, e.Text, e.At)
 		}
+	case signals.Denied, signals.Reopened:
+		w.again(r, e)
+	}
+}
+
+// confirmed takes the word of who raised a signal that it is solved. Who raised
+// another signal of the problem says so for theirs.
+func (w *World) confirmed(r *Record, e *signals.Event) {
+	if w.speaksFor(r, e.Actor) {
+		w.ends(r, e.At, false)
+		return
+	}
+	r.Ledger.Reach(signals.Corrected, e.At, true)
+}
+
+// again opens what counted as solved.
+func (w *World) again(r *Record, e *signals.Event) {
+	l := r.Ledger
+	switch {
+	case l.Times[signals.Corrected].After(e.At): // judged again, or heard late: it was solved after that
+	case e.Kind == signals.Denied && l.Reached(signals.ConfirmedBy) && !w.raisedIt(r, e.Actor): // who raised this one said that it is
+	case e.Kind == signals.Denied:
+		w.denied(w.Case(r.Signal.Case), r, e)
+	default:
 		l.Undo(signals.Corrected)
 		l.Undo(signals.ConfirmedBy) // by an emoji, which leaves the story open
-		l.Quiet, r.Again = time.Time{}, e.At
+		l.Quiet, l.Partly, r.Again = time.Time{}, time.Time{}, e.At
 	}
 }
 

@@ -36,7 +36,7 @@ func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Lo
 	if e != nil {
 		moved = w.track(c, e)
 	}
-	snap := detect.Snapshot{Case: c, Event: e, Models: w.Memory, Org: w.Org, Now: now}
+	snap := detect.Snapshot{Case: c, Event: e, Models: w.Memory, Kin: w.Kin(signals.Everything), Org: w.Org, Now: now}
 	if list := w.detectors[c.Key.Source]; len(list) > 0 {
 		snap.Problem = w.Problem(c)
 		if ch := c.Key.Channel(); ch != "" {
@@ -51,6 +51,7 @@ func (w *World) Look(c *signals.Case, e *signals.Event, now, clock time.Time) Lo
 		}
 	}
 	out.At, out.Posts = snap.Wake()
+	out.Also = w.wakeWaiting(c, e, clock)
 	if w.later {
 		for _, k := range moved {
 			out.Also = append(out.Also, Wake{Case: k, At: clock}) // theirs is a look of its own
@@ -80,7 +81,7 @@ func earlier(a, b time.Time) time.Time {
 // found enters a signal into the book and decides whom to tell. It returns nil
 // for a signal that is in the book already.
 func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Record {
-	if w.Book.Has(&s) || w.names == nil && w.Org.Mode(s.Detector, scope(c)) == signals.Off {
+	if w.Book.Has(&s) || w.names == nil && !s.IsDrill() && w.Org.Mode(s.Detector, scope(c)) == signals.Off {
 		return nil
 	}
 	p := w.Problem(c)
@@ -137,11 +138,12 @@ func (w *World) evidence(p *signals.Problem, c *signals.Case, id string) *signal
 			return e
 		}
 	}
-	if room := w.Room(c.Key.Channel()); room != nil {
-		for i := len(room.Posts) - 1; i >= 0; i-- {
-			if room.Posts[i].Event.ID == id {
-				return room.Posts[i].Event
-			}
+	if e := w.postedIn(c.Key.Channel(), id); e != nil {
+		return e
+	}
+	if k, ok := signals.ParseKey(id); ok && k.Channel() != "" && k.Channel() != c.Key.Channel() {
+		if e := w.postedIn(k.Channel(), id); e != nil { // an answer's id does not name its thread
+			return e
 		}
 	}
 	for k, ok := signals.ParseKey(id); ok && k.ID != ""; {
@@ -153,6 +155,20 @@ func (w *World) evidence(p *signals.Problem, c *signals.Case, id string) *signal
 			break
 		}
 		k.ID = k.ID[:cut]
+	}
+	return nil
+}
+
+// postedIn finds a post of a channel, among those that it remembers.
+func (w *World) postedIn(channel, id string) *signals.Event {
+	room := w.Room(channel)
+	if room == nil {
+		return nil
+	}
+	for _, p := range slices.Backward(room.Posts) {
+		if p.Event.ID == id {
+			return p.Event
+		}
 	}
 	return nil
 }

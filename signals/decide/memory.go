@@ -26,6 +26,7 @@ type Memory struct {
 	number   map[signals.Key]int32
 	handoffs map[string]*tally
 	habits   map[string]*habit
+	loads    loads
 	readings map[*signals.Event]*reading
 	older    map[*signals.Event]*reading
 	sites    []string // Jira sites seen
@@ -46,7 +47,7 @@ type tally struct {
 }
 
 func newMemory(o Options) *Memory {
-	m := &Memory{Lexicon: o.Lexicon, number: make(map[signals.Key]int32), handoffs: make(map[string]*tally), habits: make(map[string]*habit), readings: make(map[*signals.Event]*reading), likes: make(map[signals.Key]alike)}
+	m := &Memory{Lexicon: o.Lexicon, number: make(map[signals.Key]int32), handoffs: make(map[string]*tally), habits: make(map[string]*habit), loads: newLoads(), readings: make(map[*signals.Event]*reading), likes: make(map[signals.Key]alike)}
 	if m.Lexicon == nil {
 		m.Lexicon = text.DefaultLexicon()
 	}
@@ -126,6 +127,7 @@ func (m *Memory) Observe(c *signals.Case, e *signals.Event) {
 		m.Risk.Observe(m.wordless(c), e, m.policy())
 	}
 	m.observeHabit(c, e)
+	m.loads.observe(c, e, m.policy().Load.InTime)
 	if e.Kind == signals.Closed && c.Closes == 1 {
 		m.tally(c)
 	}

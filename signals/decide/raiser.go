@@ -6,13 +6,16 @@ import (
 )
 
 // raiser is who raised a signal, as the source calls them: whoever pulled the
-// cord; in chat the author of what it is about; else who opened the case. It is
-// "" where that is unknown, was forgotten, or is a program.
+// cord; in chat who asked, where it speaks of an ask, or the author of what it is
+// about; else who opened the case. It is "" where that is unknown, was forgotten, or
+// is a program.
 func (w *World) raiser(c *signals.Case, s *signals.Signal) string {
 	who := c.Opener
 	switch {
 	case s.Detector == "cord":
 		who = detect.PulledBy(c, s.Occasion, w.Org.Policy.Detect.Cord.Emoji)
+	case c.Key.Source == signals.Slack && asksFor[s.Detector] && s.About != "":
+		who = s.About // not who sent them away
 	case c.Key.Source == signals.Slack:
 		if by := w.author(c, s); by != "" {
 			who = by

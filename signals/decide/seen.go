@@ -17,7 +17,7 @@ func (w *World) asSeenBy(c *signals.Case, s *signals.Signal, ch candidate, now t
 	if seen == nil {
 		return nil, "", false
 	}
-	if because, ok = ch.Why, seen == c || ch.named; !ok {
+	if because, ok = ch.Why, seen == c && w.endSeen(s, v) || ch.named || ch.rule != "" && seen.Opener != "" && w.fromOpener(seen, s); !ok {
 		if because, ok = w.leadsTo(seen, s, ch.To, now); !ok {
 			return nil, "", false
 		}
@@ -46,7 +46,7 @@ func (w *World) seenBy(c *signals.Case, s *signals.Signal, v signals.Viewer) (ow
 		again.Problem = p.ID
 		return &again, true
 	}
-	return w.again(&detect.Snapshot{Case: seen, Problem: p, Room: room, Models: w.Memory, Org: w.Org, Now: s.At}, s, v)
+	return w.anew(&detect.Snapshot{Case: seen, Problem: p, Room: room, Models: w.Memory, Kin: w.Kin(v), Org: w.Org, Now: s.At}, s, v)
 }
 
 // Seen makes the signal of a record as a viewer may know it: from what they may
@@ -77,7 +77,7 @@ func (w *World) Seen(r *Record, v signals.Viewer) (own *signals.Signal, ok bool)
 	if room != nil {
 		room = room.For(v)
 	}
-	own, ok = w.again(&detect.Snapshot{Case: then, Problem: signals.NewProblem(cases...), Room: room, Models: w.Memory, Org: w.Org, Now: r.Signal.At}, r.Signal, v)
+	own, ok = w.anew(&detect.Snapshot{Case: then, Problem: signals.NewProblem(cases...), Room: room, Models: w.Memory, Kin: &kin{w: w, v: v, at: r.Signal.At}, Org: w.Org, Now: r.Signal.At}, r.Signal, v)
 	if ok {
 		own = w.held(own)
 	}
@@ -124,7 +124,7 @@ func until(events []*signals.Event, at time.Time) []*signals.Event {
 
 // leadsTo asks the routes again about a case as somebody may see it.
 func (w *World) leadsTo(seen *signals.Case, s *signals.Signal, to string, now time.Time) (why string, ok bool) {
-	choices, _ := w.choices(seen, s, now)
+	choices, _ := w.choices(seen, s, w.viewer(to), now)
 	for _, ch := range choices {
 		if ch.To == to {
 			return ch.Why, true
@@ -133,9 +133,9 @@ func (w *World) leadsTo(seen *signals.Case, s *signals.Signal, to string, now ti
 	return "", false
 }
 
-// again finds a signal anew in what a viewer may see: first as the event would
+// anew finds a signal again in what a viewer may see: first as the event would
 // show it, then as time would. All its evidence has to be visible to them.
-func (w *World) again(snap *detect.Snapshot, s *signals.Signal, v signals.Viewer) (*signals.Signal, bool) {
+func (w *World) anew(snap *detect.Snapshot, s *signals.Signal, v signals.Viewer) (*signals.Signal, bool) {
 	d, found := detect.Find(s.Detector)
 	if !found {
 		return nil, false
@@ -164,9 +164,23 @@ func (w *World) visible(c *signals.Case, s *signals.Signal, v signals.Viewer) bo
 	})
 }
 
+// isRoom reports whether a target is a channel: one that was heard of, or that the
+// roster names as a team's.
+func (w *World) isRoom(to string) bool {
+	if w.Room(to) != nil {
+		return true
+	}
+	for _, t := range w.Org.Teams {
+		if t.Channel == to && to != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // viewer is what the target of a nudge may see: a person, or everybody in a channel.
 func (w *World) viewer(to string) signals.Viewer {
-	if w.Room(to) != nil {
+	if w.isRoom(to) {
 		return w.Org.ChannelViewer(to)
 	}
 	return w.Org.Viewer(to)

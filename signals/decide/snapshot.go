@@ -14,7 +14,7 @@ import (
 
 // snapshotVersion changes whenever what a snapshot of a world means does: an
 // older one is then built anew from the journal.
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // Save writes what a world has learnt: the models, the organisation and what
 // joins cases. It leaves out the cases and channels, which the source gives
@@ -23,14 +23,8 @@ func (w *World) Save(s *snap.Writer) {
 	s.Section("world", snapshotVersion)
 	w.Org.Save(s.Bytes)
 	saveKeys(s, w.labels)
-	s.Count(len(w.mentioned))
-	for _, id := range sorted(w.mentioned) {
-		s.Text(id)
-		s.Count(len(w.mentioned[id]))
-		for _, k := range w.mentioned[id] {
-			saveKey(s, k)
-		}
-	}
+	saveLists(s, w.mentioned)
+	saveLists(s, w.refs)
 	links := w.joins.Links()
 	s.Count(len(links))
 	for _, l := range links {
@@ -59,14 +53,8 @@ func LoadWorld(r *snap.Reader, p signals.Policy, o Options) (*World, error) {
 		label := r.Text()
 		w.labels[label] = loadKey(r)
 	}
-	for range r.Count(2) {
-		id := r.Text()
-		var to []signals.Key
-		for range r.Count(3) {
-			to = append(to, loadKey(r))
-		}
-		w.mentioned[id] = to
-	}
+	loadLists(r, w.mentioned)
+	loadLists(r, w.refs)
 	for range r.Count(3) {
 		a, b := loadKey(r), loadKey(r)
 		w.joins.Restore(signals.JoinLink{A: a, B: b, N: int(r.Int())})
@@ -99,6 +87,28 @@ func saveKeys(s *snap.Writer, m map[string]signals.Key) {
 	}
 }
 
+func saveLists(s *snap.Writer, m map[string][]signals.Key) {
+	s.Count(len(m))
+	for _, id := range sorted(m) {
+		s.Text(id)
+		s.Count(len(m[id]))
+		for _, k := range m[id] {
+			saveKey(s, k)
+		}
+	}
+}
+
+func loadLists(r *snap.Reader, into map[string][]signals.Key) {
+	for range r.Count(2) {
+		id := r.Text()
+		var to []signals.Key
+		for range r.Count(3) {
+			to = append(to, loadKey(r))
+		}
+		into[id] = to
+	}
+}
+
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (m *Memory) save(s *snap.Writer) {
@@ -119,6 +129,7 @@ func (m *Memory) save(s *snap.Writer) {
 		s.Word(project)
 		m.habits[project].save(s)
 	}
+	m.loads.save(s)
 	s.Count(len(m.ids))
 	for _, k := range m.ids {
 		saveKey(s, k)
@@ -151,6 +162,7 @@ func (m *Memory) load(r *snap.Reader) (err error) {
 		h.load(r)
 		m.habits[project] = h
 	}
+	m.loads.load(r)
 	n := r.Count(3)
 	m.ids, m.number = make([]signals.Key, 0, n), make(map[signals.Key]int32, n)
 	for i := range n {

@@ -2,7 +2,6 @@ package decide
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"andon/signals"
@@ -14,6 +13,7 @@ import (
 type candidate struct {
 	route.Choice
 	named bool
+	rule  string // of the standing route that leads to them, "" for none
 }
 
 // place finds the first candidate who may see what a nudge is about and was not
@@ -24,12 +24,21 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 	list, why := w.candidates(c, r, n, now)
 	n.To, n.Owner, n.Route, n.Signal = "", "", more, r.Signal
 	barred := w.suppressors(c, r.Signal)
+	over, all := w.laden(c, r, n, list, now)
 	for _, ch := range list {
-		if w.toldBefore(r, n, ch.To) {
+		if w.toldBefore(r, n, ch.To) || w.passes(r.Signal, ch, over) {
 			continue
 		}
 		if !ch.named && barred[w.Org.Who(ch.To)] {
 			why = passedOver
+			continue
+		}
+		if w.drilled(r.Signal, ch.To, now) {
+			why = drilledLately
+			continue
+		}
+		if !ch.named && w.sentOn(c, r.Signal, ch.To) {
+			why = "who sent it on is not asked again"
 			continue
 		}
 		own, because, ok := w.asSeenBy(c, r.Signal, ch, now)
@@ -38,11 +47,18 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 			continue
 		}
 		n.To, n.Signal = ch.To, own
+		if ch.rule != "" || n.Step == 0 {
+			r.Rule = ch.rule
+		}
 		n.Owner, n.Route = w.unlessBarred(barred, ch.Owner, because)
+		if all {
+			n.Route += alone
+		}
 		n.Route += more
 		if own != r.Signal && own.Before == "" {
 			own.Before = w.history(c, own)
 		}
+		n.Signal = w.withSeen(c, own, w.viewer(ch.To), now)
 		return w.hold(c, n, now)
 	}
 	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {
@@ -51,30 +67,48 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 	return verdict{signals.Failed, why, time.Time{}}
 }
 
+// sentOn reports whether somebody said of an ask that it is not for them, which is
+// what the signal speaks of: the evidence is the ask, and then who sent it on.
+func (w *World) sentOn(c *signals.Case, s *signals.Signal, who string) bool {
+	if s.Detector != "bounced_ask" {
+		return false
+	}
+	p := w.Problem(c)
+	return slices.ContainsFunc(s.Evidence[min(1, len(s.Evidence)):], func(id string) bool {
+		e := w.evidence(p, c, id)
+		return e != nil && w.Org.Who(e.Actor) == w.Org.Who(who)
+	})
+}
+
 // candidates lists whom a nudge may go to, best first; why says what stands in
 // the way when there is nobody. A further step goes to whom those named who
-// refused, then to the next choices; after a channel, to a person.
+// refused, then by a standing route, then to the next choices; after a channel,
+// to a person.
 func (w *World) candidates(c *signals.Case, r *Record, n *signals.Nudge, now time.Time) (list []candidate, why string) {
 	if n.Step == 0 {
 		list = w.nominated(c, r.Signal, now)
 	} else {
 		list = w.nominees(c, r, now)
 	}
-	choices, why := w.choices(c, wanted(r.Signal, n), now)
-	if asksAnew(n) {
-		slices.SortStableFunc(choices, func(a, b route.Choice) int { return upwards(a) - upwards(b) })
+	choices, why := w.choices(c, wanted(r.Signal, n), signals.Everything, now)
+	if AsksAnew(n) || n.Step > 0 && r.Signal.Need != signals.NeedLead {
+		choices = w.sideways(c, choices)
 	}
+	others := w.ruled(c, r, wanted(r.Signal, n), now)
 	for _, ch := range choices {
-		list = append(list, candidate{Choice: ch})
+		others = append(others, candidate{Choice: ch})
 	}
-	return list, why
+	if AsksAnew(n) {
+		slices.SortStableFunc(others, func(a, b candidate) int { return upwards(a.Choice) - upwards(b.Choice) })
+	}
+	return append(list, others...), why
 }
 
 // wanted is a signal with the need that a step of it has: after a channel, a
 // person; where it was taken up and does not move, whoever can solve it before
 // anybody who leads them.
 func wanted(s *signals.Signal, n *signals.Nudge) *signals.Signal {
-	if n.Step == 0 || s.Need != signals.NeedChannel && !asksAnew(n) {
+	if n.Step == 0 || s.Need == signals.NeedEnd || s.Need != signals.NeedChannel && !AsksAnew(n) {
 		return s
 	}
 	to := *s
@@ -92,18 +126,18 @@ func (w *World) nominated(c *signals.Case, s *signals.Signal, now time.Time) (ou
 		return nil
 	}
 	for _, ch := range route.Named(w.Org, c, s, e.To, namedBy+"whoever pulled the cord", now) {
-		out = append(out, candidate{ch, true})
+		out = append(out, candidate{Choice: ch, named: true})
 	}
 	return out
 }
 
-// choices asks the routes for whom to tell; why says what stands in the way
-// when there is nobody.
-func (w *World) choices(c *signals.Case, s *signals.Signal, now time.Time) ([]route.Choice, string) {
+// choices asks the routes for whom to tell, from what a viewer may see; why says
+// what stands in the way when there is nobody.
+func (w *World) choices(c *signals.Case, s *signals.Signal, v signals.Viewer, now time.Time) ([]route.Choice, string) {
 	if w.Memory.Routes == nil {
 		return nil, "routes were not asked for"
 	}
-	choices := route.Pick(w.Memory.Routes, w.Org, c, s, now)
+	choices := w.pick(c, s, v, now)
 	choices = slices.DeleteFunc(choices, func(ch route.Choice) bool { return ch.To == "" })
 	return choices, "nobody is known who could help"
 }
@@ -120,7 +154,7 @@ func (w *World) nominees(c *signals.Case, r *Record, now time.Time) (out []candi
 			continue
 		}
 		for _, ch := range route.Named(w.Org, c, r.Signal, e.To, namedBy+w.called(e.Actor), now) {
-			out = append(out, candidate{ch, true})
+			out = append(out, candidate{Choice: ch, named: true})
 		}
 	}
 	return out
@@ -223,7 +257,7 @@ func (w *World) onward(c *signals.Case, r *Record, now time.Time) bool {
 		return false
 	}
 	if people := w.asked(r); people > w.Org.Policy.Steps {
-		w.stop(r, why+"; "+were(people)+" asked", at)
+		w.stop(r, why+"; "+were(people, w.rooms(r))+" asked", at)
 		return false
 	}
 	next := &signals.Nudge{Signal: r.Signal, Step: last.Step + 1, At: now}
@@ -236,14 +270,6 @@ func (w *World) onward(c *signals.Case, r *Record, now time.Time) bool {
 	r.Nudges = append(r.Nudges, next)
 	w.settle(r, next, v)
 	return true
-}
-
-// were is how many people, with the verb.
-func were(people int) string {
-	if people == 1 {
-		return "1 person was"
-	}
-	return strconv.Itoa(people) + " people were"
 }
 
 // stands says why a record does not go on with its last nudge, and whether a
@@ -259,7 +285,7 @@ func (w *World) stands(c *signals.Case, r *Record, last *signals.Nudge) (why str
 	default: // it was never meant to be said, or was overtaken
 		return last.Why, false
 	}
-	return why, c.Open() && !w.takenBack(c, r.Signal) && !w.letGo(c, r.Signal)
+	return why, unsolved(c, r) && !w.takenBack(c, r.Signal) && !w.letGo(c, r.Signal)
 }
 
 // stop lets a signal die before the first stage that it has not reached, unless

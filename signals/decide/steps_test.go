@@ -250,3 +250,26 @@ func TestAConfirmationDropsWhatIsHeld(t *testing.T) {
 	require.True(t, r.Over)
 	require.Empty(t, r.Ledger.Died)
 }
+
+// TestATeamsChannelIsToldOnlyWhatItMaySee: what few may see goes to no channel.
+func TestATeamsChannelIsToldOnlyWhatItMaySee(t *testing.T) {
+	for name, few := range map[string]signals.Audience{"public": signals.Public, "of few": signals.MembersOf("jira/s/few")} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t, nil)
+			s.org(signals.Event{Kind: signals.RosterSet, Field: "team", To: "D", Text: encode(t, signals.Team{ID: "D", Channel: "slack/s/CD"})})
+			for i, e := range []signals.Event{{Kind: signals.Opened, Text: "x", Set: []signals.Value{{Field: signals.FieldTeam, To: "A"}}}, {Kind: signals.TeamMoved, To: "B"}, {Kind: signals.TeamMoved, To: "C"}, {Kind: signals.TeamMoved, To: "D"}} {
+				e.Actor, e.Audience = "jira/s/ann", few
+				s.happens(issue("1"), monday.Add(time.Duration(i-3)*time.Minute), e)
+			}
+			r := s.record()
+			n := &signals.Nudge{Signal: r.Signal, Step: 1, At: monday}
+			s.w.place(s.w.Case(issue("1")), r, n, monday)
+			if few == signals.Public {
+				require.Equal(t, "slack/s/CD", n.To)
+				require.Equal(t, "is the channel of D, which holds it", n.Route)
+			} else {
+				require.NotEqual(t, "slack/s/CD", n.To)
+			}
+		})
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"andon/signals"
-	"andon/signals/route"
 )
 
 // The words of a nudge about what was taken up and does not move. They end its
@@ -17,13 +16,20 @@ const (
 	lendHand = "; it was taken up, but " + unmoved
 )
 
-// asksAnew reports whether a nudge is about what was taken up and does not move.
-func asksAnew(n *signals.Nudge) bool { return strings.HasSuffix(n.Route, unmoved) }
+// AsksAnew reports whether a nudge is about what was taken up and does not move.
+// Where several people read it that is not said: it would be about somebody.
+func AsksAnew(n *signals.Nudge) bool { return strings.HasSuffix(n.Route, unmoved) }
 
-// further ends the route of whoever is asked to lend a hand, "" for all others.
+// further ends the route of whoever is asked to lend a hand, or is told that it is
+// not solved; "" for all others.
 func further(n *signals.Nudge) string {
-	if asksAnew(n) {
+	switch {
+	case AsksAnew(n):
 		return lendHand
+	case BringsBack(n) && strings.HasSuffix(n.Route, partlyThere):
+		return wasSolved + partlyThere
+	case BringsBack(n):
+		return wasSolved + stillThere
 	}
 	return ""
 }
@@ -44,7 +50,7 @@ type taking struct {
 func (w *World) taken(c *signals.Case, r *Record) (t taking) {
 	helps := make(map[string]bool)
 	for _, n := range r.Nudges {
-		if asksAnew(n) {
+		if AsksAnew(n) {
 			helps[w.Org.Who(n.To)] = true
 		}
 	}
@@ -60,7 +66,7 @@ func (w *World) taken(c *signals.Case, r *Record) (t taking) {
 // may move its ledger, in order.
 func (w *World) happened(c *signals.Case, r *Record) []*signals.Event {
 	var all []*signals.Event
-	members := w.joins.Members(c.Key)
+	members := w.concern(c, r)
 	for _, k := range members {
 		m := w.member(c, k)
 		if m == nil {
@@ -142,7 +148,7 @@ func (w *World) looks(c *signals.Case, e *signals.Event) bool {
 // charge of what nobody took up.
 func (w *World) stuck(c *signals.Case, r *Record, now time.Time) (next time.Time, inCharge bool) {
 	l, p := r.Ledger, &w.Org.Policy
-	if p.Corrected <= 0 || !l.Reached(signals.Transmitted) || c.Gone || !c.Open() {
+	if p.Corrected <= 0 || !l.Reached(signals.Transmitted) || c.Gone || !unsolved(c, r) {
 		return time.Time{}, false
 	}
 	t := w.taken(c, r)
@@ -217,7 +223,7 @@ func (w *World) movedAt(r *Record, t taking) time.Time {
 // how many there were.
 func (w *World) askedAnew(r *Record) (last *signals.Nudge, asked int) {
 	for _, n := range r.Nudges {
-		if asksAnew(n) {
+		if AsksAnew(n) {
 			last = n
 			asked++
 		}
@@ -267,7 +273,7 @@ func passes(n *signals.Nudge) bool {
 func (w *World) askAnew(c *signals.Case, r *Record, t taking, fresh bool, now time.Time) *signals.Nudge {
 	n := &signals.Nudge{Signal: r.Signal, Step: len(r.Nudges), At: now, Route: lendHand}
 	var v verdict
-	if own, ok := w.stillThere(c, r, t, now); ok && !fresh {
+	if own, ok := w.stillOn(c, r, t, now); ok && !fresh {
 		n.To, n.Signal, n.Route = w.Org.Who(t.by), own, tookIt
 		v = w.hold(c, n, now)
 	} else if w.asked(r) <= w.Org.Policy.Steps {
@@ -281,18 +287,9 @@ func (w *World) askAnew(c *signals.Case, r *Record, t taking, fresh bool, now ti
 	return n
 }
 
-// upwards is 0 for who can lend a hand themselves, 1 for who leads or manages
-// others: they come last.
-func upwards(ch route.Choice) int {
-	if role := route.RoleOf(ch.Why); role == route.Lead || role == route.Manager {
-		return 1
-	}
-	return 0
-}
-
-// stillThere is the signal as who took it up may know it; ok is false where they
+// stillOn is the signal as who took it up may know it; ok is false where they
 // cannot be asked.
-func (w *World) stillThere(c *signals.Case, r *Record, t taking, now time.Time) (own *signals.Signal, ok bool) {
+func (w *World) stillOn(c *signals.Case, r *Record, t taking, now time.Time) (own *signals.Signal, ok bool) {
 	if t.by == "" || w.Room(t.by) != nil {
 		return nil, false
 	}

@@ -165,10 +165,13 @@ func (w *World) takenUp(events []*signals.Event, s *Suppression, upTo time.Time)
 // come back. records gives those of a case.
 func (w *World) Before(c *signals.Case, s *signals.Signal, records func(signals.Key) []*Record) []Suppression {
 	var out []Suppression
+	if s.IsDrill() {
+		return nil
+	}
 	detection := &w.Org.Policy.Detect.CameBack
-	add := func(m *signals.Case) {
+	add := func(m *signals.Case, deeds bool) {
 		for _, x := range w.Suppressions(m, records(m.Key), s.At) {
-			if x.At.Before(s.At) && s.At.Sub(x.At) <= detection.Window {
+			if (!deeds || x.Event != "") && x.At.Before(s.At) && s.At.Sub(x.At) <= detection.Window {
 				out = append(out, x)
 			}
 		}
@@ -176,15 +179,15 @@ func (w *World) Before(c *signals.Case, s *signals.Signal, records func(signals.
 	members := w.joins.Members(c.Key)
 	for _, k := range members {
 		if m := w.member(c, k); m != nil {
-			add(m)
+			add(m, false)
 		}
 	}
 	for _, l := range w.Memory.Alike(c, breadth) {
-		if l.Case == nil || l.Score < detection.Likeness || slices.Contains(members, l.Case.Key) {
+		if l.Case == nil || max(l.Score, w.sameAsk(c, l.Case)) < detection.Likeness || slices.Contains(members, l.Case.Key) || w.otherThan(c, l.Case.Key, public) {
 			continue
 		}
 		if m := w.Case(l.Case.Key); m != nil && !m.Gone {
-			add(m)
+			add(m, l.Score < detection.Likeness) // like words alone make nobody's silence about the one a word about the other
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Suppression) int { return a.At.Compare(b.At) })

@@ -132,3 +132,24 @@ func TestTheChannelHearsWithoutAName(t *testing.T) {
 		require.Equal(t, want, [2]string{own, why})
 	}
 }
+
+// TestThreadsThatBeginAlike: chat has no titles, so a thread is the like of another
+// by the words that it begins with.
+func TestThreadsThatBeginAlike(t *testing.T) {
+	s := likeStory(t)
+	s.w.Org.Policy.Detect.CameBack.Likeness = 0.6
+	says := func(ts, text string, at time.Time) *signals.Case {
+		c := s.happens(signals.SlackThread("s", "C1", ts), at, signals.Event{Kind: signals.Said, Actor: "slack/s/UANN", Text: text})
+		s.w.Memory.Remember(c)
+		return c
+	}
+	old := says("1", "the nightly price import failed", monday)
+	s.happens(old.Key, monday.Add(time.Hour), signals.Event{Kind: signals.Useless, Actor: "slack/s/UDAN", Ref: "workaround|"})
+	before := func(c *signals.Case) []Suppression {
+		return s.w.Before(c, &signals.Signal{Detector: "workaround", Case: c.Key, At: monday.Add(2 * day)}, s.w.Book.of)
+	}
+	again := before(says("2", "the nightly price import failed", monday.Add(day)))
+	require.Len(t, again, 1)
+	require.Equal(t, "called not useful", again[0].What)
+	require.Empty(t, before(says("3", "the weekly stock report failed", monday.Add(day))))
+}

@@ -27,6 +27,7 @@ type World struct {
 	detectors map[string][]detect.Detector // by source, without those that are off
 	joins     signals.Joins
 	labels    map[string]signals.Key   // SOURCE/SITE/LABEL -> case
+	refs      lists                    // what a link or a parent names, as refOf has it -> the cases that name it, sorted
 	mentioned map[string][]signals.Key // event id, or linkID -> cases that the message or the link joins its own case to
 	solo      signals.Problem          // scratch: most problems have one case
 	solos     [1]*signals.Case
@@ -57,7 +58,7 @@ func NewWorld(org *signals.Org, o Options) *World {
 	w := &World{
 		Org: org, Book: NewBook(nil, o.AsLive), silent: o.Silent, sends: o.Sends, source: o.Source, names: o.Detectors, learnt: make(map[signals.Key]int64),
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
-		labels: make(map[string]signals.Key), mentioned: make(map[string][]signals.Key),
+		labels: make(map[string]signals.Key), refs: make(lists), mentioned: make(map[string][]signals.Key),
 	}
 	likes, risks := w.chooseDetectors(o.Detectors)
 	o.Index, o.Risk = o.Index || likes, o.Risk || risks
@@ -85,6 +86,9 @@ func (w *World) chooseDetectors(names []string) (likes, risks bool) {
 		for _, s := range d.Sources {
 			w.detectors[s] = append(w.detectors[s], d)
 		}
+	}
+	if names == nil || slices.Contains(names, detect.Drill.Name) {
+		w.detectors[signals.Drills] = []detect.Detector{detect.Drill}
 	}
 	return likes, risks
 }
@@ -141,6 +145,9 @@ func (w *World) refold(c *signals.Case, e *signals.Event) *signals.Case {
 
 // Observe lets the models learn from event e, which Take has just folded into c.
 func (w *World) Observe(c *signals.Case, e *signals.Event) {
+	if c.Key.IsDrill() {
+		return // nothing is learnt from a drill
+	}
 	w.Memory.Observe(c, e)
 	if e.Kind == signals.Opened || (e.Kind == signals.Said && len(c.Posts) == 1) {
 		w.Memory.Remember(c)

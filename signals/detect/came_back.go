@@ -39,11 +39,26 @@ func cameBack(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	for _, e := range entryOf(s) {
-		if e.Kind == signals.Reopened || e.Kind == signals.Denied && !s.Case.Open() {
+		if e.Kind == signals.Reopened && !saidBefore(s.Case, e) || e.Kind == signals.Denied && e.Field != signals.Partly && !s.Case.Open() {
 			return reopened(s, e)
 		}
 	}
 	return nil
+}
+
+// saidBefore reports whether who raised it said before a reopening that it still
+// happens: that was found then.
+func saidBefore(c *signals.Case, e *signals.Event) bool {
+	for _, o := range slices.Backward(c.Events()) {
+		switch {
+		case signals.CompareEvents(o, e) >= 0:
+		case o.Kind == signals.Closed:
+			return false
+		case o.Kind == signals.Denied && o.Field != signals.Partly:
+			return true
+		}
+	}
+	return false
 }
 
 // reopened judges a reopening, or the originator's word that it still happens.

@@ -35,6 +35,7 @@ type Snapshot struct {
 	Event   *signals.Event   // the event that led here, nil when time alone did
 	Room    *signals.Room    // the channel of a chat case, nil elsewhere
 	Models  Models
+	Kin     signals.Kin // the issues that it is linked to; nil where nobody can tell
 	Org     *signals.Org
 	Now     time.Time
 
@@ -116,14 +117,14 @@ func (s *Snapshot) Signal(detector, occasion string, score float64, reason strin
 // person_ping_pong is off unless the policy turns it on.
 func All() []Detector {
 	return []Detector{
-		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, AtRisk, Downgraded, CameBack,
+		LongPath, PingPong, PersonPingPong, Climb, Stall, Orphan, AtRisk, BlockedChain, Downgraded, CameBack,
 		UnansweredAsk, BouncedAsk, Deflected, UntrackedProblem, Echo, Workaround, Hedged, QuietIncident, Flapping, Cord,
 	}
 }
 
 // Find returns the detector of that name.
 func Find(name string) (Detector, bool) {
-	for _, d := range All() {
+	for _, d := range append(All(), Drill) {
 		if d.Name == name {
 			return d, true
 		}

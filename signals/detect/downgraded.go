@@ -170,30 +170,11 @@ type weight int
 
 const (
 	mumbles   weight = iota // too little to tell
-	says                    // nothing in particular
+	speaks                  // nothing in particular
 	asks                    // a question
 	insists                 // a plea, an objection, fresh evidence
 	concludes               // thanks, a solution, agreement, the closing itself
 )
-
-// closings are words of those who close a case.
-var closings = []string{"closing", "close this", "closed this", "close the", "be closed", "closed as", "marking", "resolving", "verified", "validated", "as invalid", "as duplicate", "duplicate of"}
-
-// agreements are words of those who agree that it be closed.
-var agreements = []string{
-	"not reproduce", "not reproducible", "t reproduce", "unable to reproduce", "not able to reproduce", "unable to repro", "not repro",
-	"works for me", "works fine", "working fine", "works as", "working as", "is working", "now working", "seems working", "no longer", "any longer", "anymore", "any more",
-	"not valid", "obsolete", "outdated", "i agree", "makes sense", "won't fix", "my code", "my mistake", "my fault", "my bad", "my error", "went away", "sorry for", "good catch", "been fixed", "is fixed", "not a bug", "not an issue", "not a problem", "ok, i", "okay, i",
-}
-
-// service are words of those who serve the originator.
-var service = []string{
-	"let us know", "let me know", "please try", "please test", "please check", "please provide", "please send", "please share", "please post", "please attach", "please reopen",
-	"could you", "can you", "would you", "will you", "have you", "did you", "do you", "are you", "recommend", "suggest", "hope this helps", "for your", "for reporting",
-}
-
-// objections are words of those who do not.
-var objections = []string{"disagree", "don't agree", "do not agree", "reopen", "re-open", "reconsider", "why was", "why is", "why are", "why did", "still ", "don't understand", "not understand"}
 
 // plea weighs a word. Who raised the case needs only to show that the fault is
 // still there; anybody else has to say that they have it too, or to object.
@@ -203,28 +184,29 @@ func plea(s *Snapshot, w *signals.Event) weight {
 		return mumbles
 	}
 	r := s.Models.Read(p)
-	prose := strings.ReplaceAll(r.Doc.Prose, "\u2019", "'")
+	words := text.Plain(r.Doc.Prose)
+	says := func(list string) bool { return len(places(words, r.phrases(list))) > 0 }
 	opener := w.Actor == s.Case.Opener
-	objects := containsAny(prose, objections)
+	objects := says(text.Objection)
 	switch {
-	case len(strings.Fields(prose)) < 3:
+	case len(strings.Fields(r.Doc.Prose)) < 3:
 		return mumbles
-	case containsAny(prose, closings) && !objects:
+	case says(text.Closing) && !objects:
 		return concludes
-	case !opener && (containsAny(prose, service) || containsAny(prose, agreements)):
+	case !opener && (says(text.Service) || says(text.Agreement)):
 		return concludes
 	case r.Has(text.Solved, 0.5) || r.Has(text.NeverMind, 0.5):
 		return concludes
 	case objects || r.Has(text.Again, 0.5) || r.Has(text.Chase, 0.5) || r.Has(text.MeToo, 0.5):
 		return insists
-	case r.Has(text.Thanks, 0.5) || r.Has(text.Ack, 0.5) || containsAny(prose, agreements):
+	case r.Has(text.Thanks, 0.5) || r.Has(text.Ack, 0.5) || says(text.Agreement):
 		return concludes
 	case opener && r.Has(text.Problem, 0.5):
 		return insists
-	case opener && endsAsking(prose) && (r.Has(text.Ask, 0.5) || r.Has(text.Question, 0.3)):
+	case opener && endsAsking(r.Doc.Prose) && (r.Has(text.Ask, 0.5) || r.Has(text.Question, 0.3)):
 		return asks
 	}
-	return says
+	return speaks
 }
 
 // endsAsking reports whether the text has a question mark after a word, and not
@@ -275,7 +257,7 @@ func objects(s *Snapshot, w, e *signals.Event) bool {
 	switch plea(s, w) {
 	case insists, asks:
 		return true
-	case says:
+	case speaks:
 		return soon && !near && w.Actor == s.Case.Opener
 	}
 	return false

@@ -100,7 +100,7 @@ func (t *Talk) pairFacts(x *[nPair]float64, r *reply, k int, mid *between) {
 	p, a, in := t.flat[r.at], t.flat[r.at-1-k], t.at(r.at-1-k)
 	*x = [nPair]float64{}
 	gap, dist := math.Log1p(p.Event.At.Sub(a.Event.At).Minutes()), math.Log1p(float64(k))
-	shared := math.Min(3, float64(common(in.r.in.content, r.in.r.in.content))) / 3
+	shared := math.Min(3, float64(text.Common(in.r.in.content, r.in.r.in.content))) / 3
 	if in.who == r.in.who {
 		ownFacts(x, r, in, k, gap, dist, shared)
 		return

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,12 @@ func quietIncident(s *Snapshot) []signals.Signal {
 	return []signals.Signal{sig}
 }
 
+// IsIncident reports whether a channel of that name is one of an incident by the
+// patterns of the policy.
+func IsIncident(name string, p *signals.Policy) bool {
+	return incidentName(name, p.Detect.QuietIncident.Channels)
+}
+
 // incidentName reports whether a channel's name fits one of the patterns.
 func incidentName(name string, patterns []string) bool {
 	if name == "" {
@@ -60,6 +67,23 @@ func incidentName(name string, patterns []string) bool {
 	return false
 }
 
+// incidentAge is how long ago somebody may have written in an incident channel
+// for it to be under way. What nobody ever declared over is so after a day; chosen.
+const incidentAge = 24 * time.Hour
+
+// IncidentUnderWay reports whether the room of a snapshot is one of an incident
+// that is under way. The case of the snapshot plays no part.
+func IncidentUnderWay(s *Snapshot) bool {
+	if s.Room == nil || !IncidentName(s.Room.Name, s.Policy().Detect.QuietIncident.Channels) {
+		return false
+	}
+	last := lastHuman(s.Room)
+	return last != nil && s.Now.Sub(last.Event.At) < incidentAge && !overSince(s, last)
+}
+
+// IncidentName reports whether a channel is called like one of an incident.
+func IncidentName(name string, patterns []string) bool { return incidentName(name, patterns) }
+
 func lastHuman(room *signals.Room) *signals.Post {
 	for i := len(room.Posts) - 1; i >= 0; i-- {
 		if p := room.Posts[i]; !signals.IsBot(p.Event.Actor) {
@@ -68,15 +92,6 @@ func lastHuman(room *signals.Room) *signals.Post {
 	}
 	return nil
 }
-
-// resolvedWords end an incident where the cue lists do not name them.
-var resolvedWords = []string{"resolved", "all clear", "mitigated", "incident closed", "incident over", "closing the incident", "closing this incident", "stood down", "standing down", "archived the channel", "archiving",
-	"back to normal", "all green", "all good", "fully recovered", "has recovered", "have recovered", "recovered", "is over", "it's over", "we're done here", "we are done here", "fixed for good", "fix is out", "fix is live",
-	"fix is deployed", "fix deployed", "rollback is done", "rolled back and", "healthy again", "green again", "up again", "working again", "stable again", "closing this", "closing this channel", "closing the channel", "closed this",
-	"post-mortem", "postmortem", "post mortem", "false alarm"}
-
-// unresolved take such words back when they stand before them.
-var unresolved = []string{"not ", "isn't ", "n't ", "until ", "once ", "when ", "if ", "will be ", "un", "to be ", "partially ", "not yet ", "before "}
 
 // overSince reports whether the incident was declared over by a person or a bot,
 // and nothing said later took that back.
@@ -96,21 +111,21 @@ func overSince(s *Snapshot, last *signals.Post) bool {
 	return false
 }
 
+// saysOver reports whether a post says that the incident has ended, in words
+// that nothing right before them takes back.
 func saysOver(r *Reading) bool {
-	prose := strings.ToLower(r.Doc.Prose)
-	if strings.HasSuffix(strings.TrimSpace(prose), "?") {
+	if strings.HasSuffix(strings.TrimSpace(r.Doc.Prose), "?") {
 		return false
 	}
-	for _, w := range resolvedWords {
-		before, after, ok := strings.Cut(prose, w)
-		if !ok || after != "" && wordByte(after[0]) {
-			continue
+	words := text.Plain(r.Doc.Prose)
+	open := places(words, r.phrases(text.NotOver))
+	from, to := 0, 0 // of phrases that overlap, such as "fully recovered" and "recovered"
+	for _, over := range places(words, r.phrases(text.Over)) {
+		if over[0] >= to {
+			from = over[0]
 		}
-		open := false
-		for _, u := range unresolved {
-			open = open || strings.HasSuffix(before, u)
-		}
-		if !open {
+		to = max(to, over[1])
+		if !slices.ContainsFunc(open, func(o [2]int) bool { return o[1] == from }) {
 			return true
 		}
 	}

@@ -97,9 +97,16 @@ var actVerbs = map[string]struct {
 	"refused":   {kind: signals.Refused, value: (*world).to},
 	"confirmed": {kind: signals.Confirmed},
 	"denied":    {kind: signals.Denied},
+	"partly":    {kind: signals.Denied, value: (*world).partly},
 	"firing":    {kind: signals.Firing},
 	"recovered": {kind: signals.Recovered},
 	"pulled":    {kind: signals.Pulled, value: (*world).onPost},
+}
+
+// partly: the originator says what is left of it.
+func (w *world) partly(_ step, e *signals.Event, _ *signals.Case, left string) error {
+	e.Field, e.Text = signals.Partly, left
+	return nil
 }
 
 func (w *world) act(st step, e *signals.Event, c *signals.Case, make struct {

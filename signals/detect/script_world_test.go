@@ -98,6 +98,8 @@ func (w *world) apply(e *signals.Event, last bool) error {
 		room.Add(c.Posts[len(c.Posts)-1])
 	}
 	switch to, ok := signals.ParseKey(e.Ref); {
+	case ok && w.org.Policy.LinkWords().Waits(e.Field):
+		defer w.again(e)
 	case ok && e.Kind == signals.Linked:
 		w.joins.Join(e.Case, to)
 	case ok && e.Kind == signals.Unlinked:
@@ -108,6 +110,27 @@ func (w *world) apply(e *signals.Event, last bool) error {
 		w.crowded(room, e)
 	}
 	return nil
+}
+
+// kin finds every issue of a script.
+type kin world
+
+func (w *kin) Find(ref signals.Key) (signals.Key, *signals.Case) { return ref, w.cases[ref] }
+
+func (w *kin) Linking(k signals.Key) (out []*signals.Case) {
+	for _, o := range slices.SortedFunc(maps.Keys(w.cases), signals.CompareKeys) {
+		if slices.ContainsFunc(w.cases[o].Links, func(l signals.Link) bool { return l.To == k }) {
+			out = append(out, w.cases[o])
+		}
+	}
+	return out
+}
+
+// again looks at the issues that wait for the one of an event.
+func (w *world) again(e *signals.Event) {
+	for _, k := range signals.WaitingFor(w.cases[e.Case], (*kin)(w), w.org.Policy.LinkWords()) {
+		w.look(w.cases[k], nil, e.At)
+	}
 }
 
 // crowded looks at the cases of a room that wait for further posts in it.
@@ -151,7 +174,7 @@ func (w *world) look(c *signals.Case, e *signals.Event, now time.Time) {
 	}
 	s := &detect.Snapshot{
 		Case: c, Problem: signals.NewProblem(cases...), Event: e, Room: w.room(c.Key),
-		Models: w.models, Org: w.org, Now: now,
+		Models: w.models, Kin: (*kin)(w), Org: w.org, Now: now,
 	}
 	for _, sig := range w.detector.Detect(s) {
 		if !w.seen[sig.Key()] {

@@ -1,14 +1,16 @@
 package detect
 
 import (
+	"regexp"
 	"strings"
 
 	"andon/signals"
+	"andon/signals/text"
 )
 
 // shared is how many words of content two posts have in common.
 func (t *Talk) shared(a, b *signals.Post) int {
-	return common(t.Reading(a).in.content, t.Reading(b).in.content)
+	return text.Common(t.Reading(a).in.content, t.Reading(b).in.content)
 }
 
 // plainWords are frequent English words that say nothing about a subject.
@@ -32,3 +34,33 @@ func (t *Talk) same(a, b *signals.Post) bool {
 	n := t.shared(a, b)
 	return n >= 2 && float64(n) >= 0.6*float64(min(len(t.Reading(a).in.content), len(t.Reading(b).in.content)))
 }
+
+// leastShared is how many words of content two asks must have in common to be
+// about one thing: three are met by chance.
+const leastShared = 4
+
+// SameWords says how much of the words of content of two short texts is in both,
+// 0 to 1, and 0 where that is too few words to tell. Chat has no titles, which is
+// what the similarity index goes by. The names of emoji say nothing about a subject
+// and are left out.
+func SameWords(a, b *Reading) float64 {
+	mine, theirs := a.subject(), b.subject()
+	n := text.Common(mine, theirs)
+	if n < leastShared {
+		return 0
+	}
+	return float64(n) / float64(len(mine)+len(theirs)-n)
+}
+
+// subject are the words of content of a post without the names of emoji.
+func (r *Reading) subject() []uint32 {
+	prose := r.Doc.Prose
+	if bare := emojiNames.ReplaceAllString(prose, " "); bare != prose {
+		return contentOf(bare)
+	}
+	return r.in.content
+}
+
+// emojiNames are emoji as Slack writes them. A letter or a digit beside the colon
+// makes it something else, as in std::move::apply or 10:30:15.
+var emojiNames = regexp.MustCompile(`(^|[^\pL\pN_:])(:[a-z0-9_+'-]*[a-z_+-][a-z0-9_+'-]*:)+`)

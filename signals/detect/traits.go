@@ -37,18 +37,3 @@ func contentOf(prose string) []uint32 {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
-
-// common is how many values two ordered lists share.
-func common(a, b []uint32) (n int) {
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			n, i, j = n+1, i+1, j+1
-		}
-	}
-	return n
-}

@@ -88,49 +88,6 @@ func tooEarly(s *Snapshot, after time.Duration, posts int) bool {
 	return true
 }
 
-// askedAgainReplies is how many replies a thread may have for a further question
-// to be judged alone: beyond it the talk has found its people.
-const askedAgainReplies = 2
-
-// askedAgain finds a further question in a thread that was hardly answered: the
-// asker wrote last, asked or reported that it still fails, and nobody has come back.
-func askedAgain(s *Snapshot, t *Talk, after time.Duration) []signals.Signal {
-	others := 0
-	for _, p := range t.Thread {
-		others += int(flag(p.Event.Actor != t.Author))
-	}
-	if others > askedAgainReplies {
-		return nil
-	}
-	var again *signals.Post
-	for i := len(t.Thread) - 1; i >= 0 && t.Thread[i].Event.Actor == t.Author; i-- {
-		r := t.Reading(t.Thread[i])
-		if r.Has(text.Thanks, 0.5) || settles(r) {
-			return nil
-		}
-		if r.asks() >= 0.5 || r.Has(text.Problem, 0.6) {
-			again = t.Thread[i]
-		}
-	}
-	if again == nil {
-		return nil
-	}
-	last := t.Thread[len(t.Thread)-1]
-	for _, r := range last.Reactions {
-		if r.By != t.Author && !r.Undated {
-			return nil
-		}
-	}
-	if due := last.Event.At.Add(after); s.Now.Before(due) {
-		s.LookAt(due)
-		return nil
-	}
-	reason := fmt.Sprintf("The asker came back with a question %s ago in a thread that had been answered, and nobody has replied since.", lasted(s.Now.Sub(again.Event.At)))
-	out := s.Signal("unanswered_ask", again.Event.ID, 0.6, reason, ids(again, t.Group)...)
-	out.About = t.Author
-	return []signals.Signal{out}
-}
-
 // ids lists the event ids of a post and then of others, each once, at most eight.
 func ids(first *signals.Post, more []*signals.Post) []string {
 	out := []string{first.Event.ID}
@@ -251,8 +208,10 @@ func (t *Talk) takenBack() bool {
 	return false
 }
 
+// settles reports whether a post takes an ask back or says that it is solved.
+// "It works on the old one, but not here" says no such thing.
 func settles(r *Reading) bool {
-	return r.Has(text.NeverMind, 0.6) || r.Has(text.Solved, 0.6) && !r.Has(text.Problem, 0.6)
+	return r.Has(text.NeverMind, 0.6) || r.Has(text.Solved, 0.6) && !r.Has(text.Problem, 0.6) && !r.stillFails()
 }
 
 // namedLater reports whether somebody addressed the author, or the author took

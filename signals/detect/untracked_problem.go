@@ -205,6 +205,9 @@ func (t *Talk) settled(posts []*signals.Post) bool {
 			return true
 		}
 	}
+	if t.Reading(t.Group[0]).solves(false) {
+		return true // it tells how a fault ended
+	}
 	answered := false
 	for i, p := range posts {
 		r, own := t.Reading(p), p.Event.Actor == t.Author
@@ -226,12 +229,14 @@ func (r *Reading) solves(own bool) bool {
 	if own {
 		least = 0.6
 	}
-	if !r.Has(text.Solved, least) || strings.Contains(r.Doc.Prose, "?") {
-		return false
-	}
+	return r.Has(text.Solved, least) && !strings.Contains(r.Doc.Prose, "?") && !r.stillFails()
+}
+
+// stillFails reports whether a post has words of a fault that is there.
+func (r *Reading) stillFails() bool {
 	var n wordCount
 	n.count(r.lex, r.Doc.Prose)
-	return n.of[wcNotWork]+n.of[wcBreaks]+n.of[wcCannot]+n.of[wcNegated]+n.of[wcStill] == 0
+	return n.of[wcNotWork]+n.of[wcBreaks]+n.of[wcCannot]+n.of[wcNegated]+n.of[wcStill] > 0
 }
 
 // reopened reports whether the author says later that it is there still.

@@ -132,13 +132,14 @@ func (c *checker) admins() {
 	c.find(Broken, "andon", "no-admin", "", "nobody who may change how loud it is can be asked", "name somebody under admins")
 }
 
-// places looks for projects and channels that nobody answers for.
+// places looks for projects and channels that nobody answers for. What only alerts
+// are filed under is no project: an alert says itself whose it is.
 func (c *checker) places() {
 	if c.Seen == nil {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Seen.Projects)) {
-		if c.current(c.Seen.Projects[key]) {
+		if p := c.Seen.Projects[key]; !p.Alerts && c.current(p) {
 			c.project(key)
 		}
 	}

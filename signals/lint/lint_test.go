@@ -337,3 +337,17 @@ func TestSeenIsAFold(t *testing.T) {
 	_, err = LoadSeen([]byte("{"))
 	require.ErrorContains(t, err, "read what lint has seen")
 }
+
+// TestAlertsAreNoProject: what only alerts are filed under needs no owner as a
+// project does; once an issue is there, too, it does.
+func TestAlertsAreNoProject(t *testing.T) {
+	c := orderly(t)
+	opened := func(source string) {
+		c.seen.Observe(&signals.Event{Kind: signals.Opened, Case: signals.Key{Source: source, Site: "j", ID: "9"}, At: now, Audience: signals.Public, Set: []signals.Value{{Field: "project", To: "QueueLag"}}})
+	}
+	opened(signals.Alerts)
+	require.Empty(t, c.check(nil))
+	opened(signals.Jira)
+	opened(signals.Alerts)
+	require.Equal(t, []string{"weak project QUEUELAG: no-owner"}, short(c.check(nil)))
+}

@@ -26,12 +26,14 @@ type Seen struct {
 	Components map[string]map[string]bool `json:"components,omitempty"` // lower-case name -> projects, "" where the project was not told with it
 	Fields     map[string]*Values         `json:"fields,omitempty"`     // by lower-case name
 	Actors     map[string]time.Time       `json:"actors,omitempty"`     // account -> when it last did something
+	Talk       Talk                       `json:"talk,omitempty"`       // who wrote where and on which days
 }
 
 // Place is a project, a channel or a team as the journal shows it.
 type Place struct {
 	Last   time.Time `json:"last"`
 	Public bool      `json:"public,omitempty"` // something that everybody in the company may see told of it
+	Alerts bool      `json:"alerts,omitempty"` // nothing but alerts told of it
 }
 
 // Values are the values that a field had, as hashes: a field may hold words of
@@ -61,11 +63,14 @@ func LoadSeen(body []byte) (*Seen, error) {
 }
 
 // Save writes it as JSON, the same each time.
-func (s *Seen) Save() ([]byte, error) { return json.Marshal(s) }
+func (s *Seen) Save() ([]byte, error) {
+	s.Talk.prune(s.Last)
+	return json.Marshal(s)
+}
 
 // Observe takes an event in.
 func (s *Seen) Observe(e *signals.Event) {
-	if e.Kind.Organises() || e.Kind.Answers() {
+	if e.Kind.Organises() || e.Kind.Answers() || e.Case.IsDrill() {
 		return
 	}
 	if s.First.IsZero() || e.At.Before(s.First) {
@@ -79,6 +84,7 @@ func (s *Seen) Observe(e *signals.Event) {
 	}
 	if ch := e.Case.Channel(); ch != "" {
 		see(&s.Channels, ch, e)
+		s.Talk.observe(e, s.Last)
 		return
 	}
 	if e.Kind == signals.Opened {
@@ -143,7 +149,8 @@ func (v *Values) add(value uint64) {
 }
 
 func see(places *map[string]Place, name string, e *signals.Event) {
-	p := (*places)[name]
+	p, had := (*places)[name]
+	p.Alerts = e.Case.Source == signals.Alerts && (p.Alerts || !had)
 	if e.At.After(p.Last) {
 		p.Last = e.At
 	}

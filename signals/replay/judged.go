@@ -83,7 +83,7 @@ func silent(res *Result, n int) []SampleRow {
 		signalled[rec.Signal.Case] = true
 	}
 	for k, c := range res.World.Cases {
-		if signalled[k] || c.Gone || !public(c) || len(excerpt(c)) < 20 {
+		if signalled[k] || k.IsDrill() || c.Gone || !public(c) || len(excerpt(c)) < 20 {
 			continue
 		}
 		rows = append(rows, SampleRow{ID: silentID(c), Case: Ref(c), At: c.Opened, Excerpt: excerpt(c)})

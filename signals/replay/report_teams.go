@@ -31,7 +31,7 @@ const smallTeams = "small teams together"
 func (r *Report) loads(w *decide.World, res *Result) {
 	teams := map[string]int{}
 	perDay, perRoom, counted := map[string]int{}, map[string]int{}, map[string]bool{}
-	for _, rec := range w.Book.Records {
+	for _, rec := range w.Book.Real() {
 		for _, n := range rec.Nudges {
 			if !said(n) {
 				continue
@@ -225,13 +225,16 @@ const sampleSize = 50
 // each detector as far as it has so many, ordered by a hash of their keys.
 func (r *Report) sample(w *decide.World) {
 	byDetector := map[string][]*decide.Record{}
-	for _, rec := range w.Book.Records {
+	for _, rec := range w.Book.Real() {
 		r.all = append(r.all, rated{strconv.FormatUint(hash(rec.Signal.Key()), 36), rec.Signal.Detector})
 		if c := w.Cases[rec.Signal.Case]; c != nil && !c.Gone && public(c) && rec.Signal.Audience == signals.Public {
 			byDetector[rec.Signal.Detector] = append(byDetector[rec.Signal.Detector], rec)
 		}
 	}
 	for _, c := range w.Cases {
+		if c.Key.IsDrill() {
+			continue
+		}
 		r.all = append(r.all, rated{silentID(c), noSignal})
 	}
 	names := slices.Sorted(maps.Keys(byDetector))

@@ -26,6 +26,7 @@ type Card struct {
 	People    int
 	Rows      []ScoreRow
 	Alarms    []AlarmRow
+	Warnings  WarnRow
 	Weak      []WeakRow
 	Small     int // groups that were left out of Weak for having too few people
 	Group     int
@@ -88,6 +89,9 @@ func Evaluate(in *Input, o Options, s Scoring) (*Card, error) {
 	scored := split(in, card, s.From)
 	rec := &recorder{scored: scored, asked: make(map[signals.Key]*asked)}
 	o.Risk, o.Routes, o.Matches = true, true, o.Matches || linked(in)
+	if !o.Nudges && !o.Signals {
+		o.Signals, o.Detectors = true, []string{atRisk}
+	}
 	res, err := Run(in, o, rec)
 	if err != nil {
 		return nil, err
@@ -96,6 +100,7 @@ func Evaluate(in *Input, o Options, s Scoring) (*Card, error) {
 	j := &judge{card: card, all: stories(res.World, scored), asked: rec.asked, boot: boot{s.Resamples, s.Seed}}
 	j.count()
 	j.risks()
+	j.warnings()
 	j.routes()
 	j.doubt()
 	j.matches(duplicates(res.World, j.all))

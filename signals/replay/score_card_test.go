@@ -179,3 +179,24 @@ func TestNoTickets(t *testing.T) {
 		require.Equal(t, NotThere, r.Verdict)
 	}
 }
+
+// TestWarningsAreScored: what begins at C comes back, and at_risk says so before
+// it does; a case that was warned of and did not come to it counts against it.
+func TestWarningsAreScored(t *testing.T) {
+	w := evaluate(t, town(t, 400)).Warnings
+	require.Positive(t, w.Warned)
+	require.Equal(t, w.Came, w.Warned, "what comes back is warned of, and nothing else")
+	require.InDelta(t, 1, w.Right.Value, 1e-9)
+	require.InDelta(t, 1, w.Caught.Value, 1e-9)
+	require.Positive(t, w.Ahead)
+
+	in := town(t, 280)
+	for i := range 120 { // from then on nothing comes back
+		require.NoError(t, in.Play.Add(ticket(1000+i, begin.Add(time.Duration(280+i)*6*time.Hour), fmt.Sprint("jira/s/solver", i%7), "C", "B", "A")))
+	}
+	w = evaluate(t, in).Warnings
+	require.Positive(t, w.Warned)
+	require.Zero(t, w.Came)
+	require.Zero(t, w.Right.Value)
+	require.False(t, w.Caught.Known)
+}

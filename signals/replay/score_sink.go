@@ -24,6 +24,7 @@ type asked struct {
 	nexts   []question
 	teams   int // how many teams it had been with then
 	matches []signals.Key
+	warned  warning
 }
 
 // list is an answer of the route model; an empty one is an abstention.
@@ -49,7 +50,14 @@ func (r *recorder) of(c *signals.Case) *asked {
 }
 
 // Signal implements Sink.
-func (r *recorder) Signal(*signals.Case, *signals.Signal) error { return nil }
+func (r *recorder) Signal(c *signals.Case, s *signals.Signal) error {
+	if s.Detector == atRisk && r.scored(c) {
+		if a := r.of(c); a.warned.entries == 0 {
+			a.warned = warning{c.Entries, s.At}
+		}
+	}
+	return nil
+}
 
 // Risk implements Sink.
 func (r *recorder) Risk(c *signals.Case, _ time.Time, p risk.Prediction) error {

@@ -207,8 +207,8 @@ func TestSimulateScenarios(t *testing.T) {
 			tale: wanders(monday, signals.Public),
 			want: []string{
 				"Mon 10:00 dan sent: nothing stood in the way", "Mon 18:00 dan ignored: no answer within 8 hours of working time",
-				"Mon 18:00 cat held: it is outside the person's working hours", "Tue 09:00 cat sent: nothing stood in the way", "Tue 17:00 cat ignored: no answer within 8 hours of working time",
-				"Tue 17:00 bob sent: nothing stood in the way", "Wed 16:00 bob ignored: no answer within 8 hours of working time",
+				"Mon 18:00 bob held: it is outside the person's working hours", "Tue 09:00 bob sent: nothing stood in the way", "Tue 17:00 bob ignored: no answer within 8 hours of working time",
+				"Tue 17:00 cat sent: nothing stood in the way", "Wed 16:00 cat ignored: no answer within 8 hours of working time",
 				"received: no answer within 8 hours of working time; 3 people were asked",
 			},
 			passed: "ann raised it",
@@ -235,8 +235,8 @@ func TestSimulateScenarios(t *testing.T) {
 			tale: wanders(friday, signals.Public), change: holiday,
 			want: []string{
 				"Fri 17:30 dan sent: nothing stood in the way", "Tue 16:30 dan ignored: no answer within 8 hours of working time",
-				"Tue 16:30 cat sent: nothing stood in the way", "Wed 15:30 cat ignored: no answer within 8 hours of working time",
-				"Wed 15:30 bob sent: nothing stood in the way", "Thu 14:30 bob ignored: no answer within 8 hours of working time",
+				"Tue 16:30 bob sent: nothing stood in the way", "Wed 15:30 bob ignored: no answer within 8 hours of working time",
+				"Wed 15:30 cat sent: nothing stood in the way", "Thu 14:30 cat ignored: no answer within 8 hours of working time",
 				"received: no answer within 8 hours of working time; 3 people were asked",
 			},
 			passed: "ann raised it",
@@ -254,9 +254,9 @@ func TestSimulateScenarios(t *testing.T) {
 		"without a Slack account": {
 			tale: wanders(monday, signals.Public, signals.Person{ID: "dan", Accounts: []string{"jira/s/dan"}}), q: Question{Posts: slackOf, For: 24 * time.Hour},
 			want: []string{
-				"Mon 10:00 dan failed: the roster has no Slack account for the person", "Mon 10:00 cat sent: nothing stood in the way",
-				"Mon 18:00 cat ignored: no answer within 8 hours of working time", "Mon 18:00 bob held: it is outside the person's working hours",
-				"Tue 09:00 bob sent: nothing stood in the way", ": ",
+				"Mon 10:00 dan failed: the roster has no Slack account for the person", "Mon 10:00 bob sent: nothing stood in the way",
+				"Mon 18:00 bob ignored: no answer within 8 hours of working time", "Mon 18:00 cat held: it is outside the person's working hours",
+				"Tue 09:00 cat sent: nothing stood in the way", ": ",
 			},
 			passed: "ann raised it",
 		},

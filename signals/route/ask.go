@@ -35,7 +35,7 @@ func (q *query) ask(source int, v *val, holder uint64) {
 		if x := c.fast * fast; x > 0.002 {
 			y += q.plus(s, col+1, v.share*logOf(x))
 		}
-		if y > q.best[s].gain && v.f != fAll && source != spoke && v.s != "" && !d.private {
+		if !q.later && y > q.best[s].gain && v.f != fAll && source != spoke && v.s != "" && !d.private {
 			q.best[s] = evidence{source: uint8(source), f: v.f, value: v.s, from: q.cur, gain: y,
 				n: c.slow / (d.incSlow * fade), of: d.totSlow / (d.incSlow * fade)}
 		}
@@ -75,7 +75,7 @@ func (q *query) askWords(source int) {
 	for s, x := range q.acc {
 		if x > 0 {
 			y := q.plus(s, column(source, fWord), logOf(x/sum))
-			if y > q.best[s].gain {
+			if !q.later && y > q.best[s].gain {
 				q.best[s] = evidence{source: uint8(source), f: fWord, from: q.cur, gain: y}
 			}
 			q.acc[s] = 0

@@ -228,7 +228,6 @@ func (m *Model) reopen(c *signals.Case) {
 		m.unlearn(r, t)
 	}
 	for t := range m.tracks {
-		m.remember(c, r, t, false)
-		m.remember(c, r, t, true)
+		m.remember(c, r, t)
 	}
 }

@@ -1,10 +1,6 @@
 package route
 
-import (
-	"math"
-
-	"andon/signals"
-)
+import "andon/signals"
 
 // record is what the model remembers of a case that is open or closed lately.
 type record struct {
@@ -108,8 +104,7 @@ func (m *Model) opened(c *signals.Case) {
 		if len(c.Path) > 0 && holder(&c.Path[len(c.Path)-1], t) != "" {
 			m.moved(c, t)
 		} else if m.tracks[t].closes > 0 {
-			m.remember(c, r, t, false)
-			m.remember(c, r, t, true)
+			m.remember(c, r, t)
 		}
 	}
 }
@@ -130,50 +125,6 @@ func (m *Model) stored(single []val, t int, old []trait) []trait {
 		out[i] = m.vals[i].trait
 	}
 	return out
-}
-
-// remember keeps the situation until it is known who was right.
-func (m *Model) remember(c *signals.Case, r *record, t int, next bool) {
-	if len(m.tracks[t].names.name) == 0 || m.pools[t*2+b2i(next)].skip() {
-		return
-	}
-	q := &m.q
-	q.keep = true
-	m.prepare(c, t, next, m.now)
-	q.keep = false
-	kind := t*2 + b2i(next)
-	s, place0, used := m.pools[kind].take()
-	s.group, s.cur = uint8(min(q.hops, groups-1)), q.cur
-	s.feats, s.z, s.keeps = append(s.feats[:0], q.feats...), s.z[:0], 0
-	place := make([]int16, len(q.whos))
-	for i := range place {
-		place[i] = -1
-	}
-	if q.stays {
-		s.keeps = q.score[0]
-		q.score[0] = float32(math.Inf(-1))
-	}
-	for i, slot := range q.bestSlots(keepSlots) {
-		if q.stays && slot == 0 {
-			continue
-		}
-		place[slot] = int16(i)
-		s.whos, s.z = append(s.whos, q.whos[slot]), append(s.z, q.score[slot])
-	}
-	s.z = append(s.z, q.nobody())
-	stay, rest := m.kept[0][:0], m.kept[1][:0]
-	for _, v := range q.nz {
-		if q.stays && v.slot == 0 {
-			stay = append(stay, v)
-		} else if p := place[v.slot]; p >= 0 {
-			rest = append(rest, nz{uint16(p), v.col, v.x})
-		}
-	}
-	n := uint16(len(s.whos))
-	rest = append(rest, nz{n, exNobody, 1}, nz{n, exKnown, logOf(q.known / 100)})
-	s.stay, s.nz = fit(s.stay, stay), fit(s.nz, rest)
-	m.kept = [2][]nz{stay, rest}
-	r.tickets = append(r.tickets, ticket{uint8(kind), place0, used, m.now})
 }
 
 // moved learns that a case came to a new holder.
@@ -211,8 +162,7 @@ func (m *Model) moved(c *signals.Case, t int) {
 		}
 		return
 	}
-	m.remember(c, r, t, false)
-	m.remember(c, r, t, true)
+	m.remember(c, r, t)
 }
 
 func (m *Model) touch(t int, id int32) {

@@ -35,7 +35,7 @@ func owners(org *signals.Org, c *signals.Case) []owner {
 		t := org.Teams[id]
 		for i := range t.Owns {
 			if len(t.Owns[i].Words) > 0 && title == nil {
-				title = text.Tokens(c.Title, []string{})
+				title = text.Tokens(subject(c), []string{})
 			}
 			if why, weight, ok := owns(&t.Owns[i], c, title); ok {
 				out = append(out, owner{t, t.Owns[i].Person, why, weight})
@@ -44,6 +44,15 @@ func owners(org *signals.Org, c *signals.Case) []owner {
 	}
 	slices.SortStableFunc(out, func(a, b owner) int { return cmp.Compare(b.weight, a.weight) })
 	return out
+}
+
+// subject is what a case is about in words: its title, or in chat, which has none,
+// how it begins.
+func subject(c *signals.Case) string {
+	if c.Title == "" && c.Key.Source == signals.Slack && len(c.Posts) > 0 {
+		return text.Parse(c.Posts[0].Text).Prose
+	}
+	return c.Title
 }
 
 func owns(o *signals.Owned, c *signals.Case, title []string) (why string, weight int, ok bool) {
@@ -55,7 +64,7 @@ func owns(o *signals.Owned, c *signals.Case, title []string) (why string, weight
 		why, weight = "owns project "+o.Project, weight+byProject
 	}
 	if o.Channel != "" {
-		ch := c.Key.Channel()
+		ch := c.Channel()
 		if ch == "" || o.Channel != ch && o.Channel != signals.Bare(ch) {
 			return "", 0, false
 		}
@@ -88,4 +97,15 @@ func hasPhrase(title []string, phrase string) bool {
 		}
 	}
 	return false
+}
+
+// Owners lists the names of the teams that own a case according to the roster,
+// the most special entry first.
+func Owners(org *signals.Org, c *signals.Case) (out []string) {
+	for _, o := range owners(org, c) {
+		if !slices.Contains(out, o.team.ID) {
+			out = append(out, o.team.ID)
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -197,7 +198,7 @@ func (p *picker) leads() {
 // of the team that owns it.
 func (p *picker) channel() []Choice {
 	p.resolvers()
-	to, why := p.c.Key.Channel(), "is where it is spoken of"
+	to, why := p.c.Channel(), "is where it is spoken of"
 	if to == "" {
 		to, why = p.teamChannel()
 	}
@@ -214,13 +215,25 @@ func (p *picker) channel() []Choice {
 }
 
 func (p *picker) teamChannel() (to, why string) {
-	for _, o := range owners(p.org, p.c) {
-		if o.team.Channel != "" {
-			return o.team.Channel, "is the channel of " + o.team.ID + ", which " + o.why
-		}
-	}
-	if t := p.org.Team(p.c.Team); t != nil && t.Channel != "" {
-		return t.Channel, "is the channel of " + t.ID + ", which holds it"
+	for _, ch := range TeamChannels(p.org, p.c) {
+		return ch.To, ch.Why
 	}
 	return "", ""
+}
+
+// TeamChannels are the channels of the teams that own a case, the most special
+// entry first, then of the team that holds it.
+func TeamChannels(org *signals.Org, c *signals.Case) (out []Choice) {
+	add := func(t *signals.Team, why string) {
+		if t.Channel != "" && !slices.ContainsFunc(out, func(ch Choice) bool { return ch.To == t.Channel }) {
+			out = append(out, Choice{To: t.Channel, Why: "is the channel of " + t.ID + ", which " + why, Score: 0.5})
+		}
+	}
+	for _, o := range owners(org, c) {
+		add(o.team, o.why)
+	}
+	if t := org.Team(c.Team); t != nil {
+		add(t, "holds it")
+	}
+	return out
 }

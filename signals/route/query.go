@@ -20,8 +20,7 @@ type query struct {
 	vals  []val
 	words []uint64
 
-	mark  []uint32 // by candidate: the question in which slot is valid
-	slot  []uint16
+	marks []mark // by candidate
 	round uint32
 	whos  []int32
 	score []float32
@@ -29,8 +28,11 @@ type query struct {
 	acc   []float32 // words, before the logarithm
 	known float32
 
-	keep bool // remember the numbers for a sample
-	nz   []nz
+	keep  bool // remember the numbers for a sample
+	later bool // only collect the numbers: weigh makes scores of them
+	nz    []nz
+	sum   [columns]float32
+	from  int // the first slot that may be an answer
 
 	feats    []feat
 	hops     int
@@ -48,15 +50,21 @@ type query struct {
 	top      [keepSlots]int32
 }
 
+// mark is where a candidate stands.
+type mark struct {
+	round uint32 // the question in which slot is valid
+	slot  uint16
+}
+
 func (q *query) begin(m *Model, t int, next bool, now int64) {
 	q.t, q.trackNum, q.next = &m.tracks[t], t, next
 	q.w = &q.t.rank[b2i(next)]
 	q.now, q.doubt = now, q.t.doubt
-	for len(q.mark) < len(q.t.names.name) {
-		q.mark = append(q.mark, 0)
-		q.slot = append(q.slot, 0)
+	if n := len(q.t.names.name) - len(q.marks); n > 0 {
+		q.marks = append(q.marks, make([]mark, n)...)
 	}
 	q.round++
+	q.from = 0
 	q.whos, q.score, q.best, q.acc, q.nz, q.known = q.whos[:0], q.score[:0], q.best[:0], q.acc[:0], q.nz[:0], 0
 }
 
@@ -69,21 +77,34 @@ func b2i(b bool) int {
 
 // at gives the slot of a candidate; false when excluded or when there is no room.
 func (q *query) at(who int32) (int, bool) {
-	if q.mark[who] == q.round {
-		return int(q.slot[who]), true
+	at := &q.marks[who]
+	if at.round == q.round {
+		return int(at.slot), true
 	}
-	if who == q.exclude || len(q.whos) == maxSlots || who == q.cur && q.next {
+	room := maxSlots
+	if q.later && q.stays {
+		room++ // the present holder takes no room in the question of who is next
+	}
+	if who == q.exclude || len(q.whos) == room || who == q.cur && q.next {
 		return 0, false
 	}
-	q.mark[who], q.slot[who] = q.round, uint16(len(q.whos))
+	*at = mark{q.round, uint16(len(q.whos))}
 	q.whos = append(q.whos, who)
-	q.score = append(q.score, 0)
-	q.best = append(q.best, evidence{})
 	q.acc = append(q.acc, 0)
+	if !q.later {
+		q.score = append(q.score, 0)
+		q.best = append(q.best, evidence{})
+	}
 	return len(q.whos) - 1, true
 }
 
 func (q *query) plus(slot, col int, x float32) float32 {
+	if q.keep {
+		q.nz = append(q.nz, nz{uint16(slot), uint16(col), x})
+		if q.later {
+			return 0
+		}
+	}
 	w := q.w.base[col] + q.g[col]
 	if slot == 0 && q.stays {
 		q.own += w * x
@@ -91,9 +112,6 @@ func (q *query) plus(slot, col int, x float32) float32 {
 	}
 	y := w * x
 	q.score[slot] += y
-	if q.keep {
-		q.nz = append(q.nz, nz{uint16(slot), uint16(col), x})
-	}
 	return y
 }
 
@@ -146,7 +164,7 @@ func (q *query) ranks(c *signals.Case) {
 	all := &val{trait: trait{f: fAll, share: 1, key: 1}}
 	q.stays, q.own = false, 0
 	if q.cur >= 0 && !q.next {
-		if _, q.stays = q.at(q.cur); q.stays { // takes slot 0
+		if _, q.stays = q.at(q.cur); q.stays && !q.later { // takes slot 0
 			q.best[0] = evidence{source: holds}
 		}
 	}
@@ -171,8 +189,10 @@ func (q *query) ranks(c *signals.Case) {
 	q.ask(final, all, 0)
 	q.ask(held, all, 0)
 	q.extras(c)
-	q.refine()
-	q.compare()
+	if !q.later {
+		q.refine()
+		q.compare()
+	}
 }
 
 func prevVal(prev int32) val {

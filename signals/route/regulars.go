@@ -89,11 +89,11 @@ func (g regulars) of(channel string, now time.Time) []string {
 
 // regulars proposes who answers others in the channel of a chat case.
 func (p *picker) regulars() {
-	if p.m == nil || p.c.Key.Channel() == "" {
+	if p.m == nil || p.c.Channel() == "" {
 		return
 	}
 	n := 0
-	for _, who := range p.m.regulars.of(p.c.Key.Channel(), p.now) {
+	for _, who := range p.m.regulars.of(p.c.Channel(), p.now) {
 		before := len(p.out)
 		p.offer(who, "is among those who answer others in this channel", 0.2)
 		if n += len(p.out) - before; n == regularChoice {

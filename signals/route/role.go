@@ -11,6 +11,7 @@ const (
 	Resolver    Role = "likely resolver"
 	Contact     Role = "contact"
 	Lead        Role = "lead"
+	OnCall      Role = "on call"
 	Manager     Role = "manager"
 	Regular     Role = "regular of the channel"
 	NamedOne    Role = "named"
@@ -38,9 +39,11 @@ var roles = []struct {
 }{
 	{"asked to be told again", Again},
 	{"took it up", Again},
-	{"holds it now", Holder},
+	{"took it on", Again},
+	{"holds ", Holder},
 	{"stands in for ", StandsIn},
 	{"leads ", Lead},
+	{"is on call for ", OnCall},
 	{"is the manager of ", Manager},
 	{"is the contact of ", Contact},
 	{"is among those who answer ", Regular},

@@ -176,7 +176,7 @@ func (q *query) compare() {
 func (q *query) bestSlots(n int) []int32 {
 	out := q.top[:0]
 	n = min(n, keepSlots)
-	for s := range q.score {
+	for s := q.from; s < len(q.score); s++ {
 		if len(out) == n && q.score[s] <= q.score[out[n-1]] {
 			continue
 		}

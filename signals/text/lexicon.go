@@ -48,9 +48,19 @@ const negationList = "negation"
 const (
 	Habit  = "habit"  // something is done again and again, or by everybody
 	Remedy = "remedy" // what people do to get on without a repair
+
+	Over      = "over"      // an incident has ended
+	NotOver   = "not_over"  // takes words of Over back when it stands right before them
+	Closing   = "closing"   // said by those who close a case
+	Agreement = "agreement" // said by those who agree that it be closed
+	Objection = "objection" // said by those who do not
+	Service   = "service"   // said by those who serve its originator
+
+	Approval    = "approval"     // in the name of a status or a field: it waits for somebody's yes
+	ApprovalAsk = "approval_ask" // asks for somebody's yes
 )
 
-var plainLists = []string{Habit, Remedy}
+var plainLists = []string{Habit, Remedy, Over, NotOver, Closing, Agreement, Objection, Service, Approval, ApprovalAsk}
 
 //go:embed data/*.txt
 var dataFS embed.FS

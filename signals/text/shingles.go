@@ -1,6 +1,9 @@
 package text
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Shingles are the runs of so many words of a text, as a sorted set of hashes:
 // what is nearly the same text has nearly the same ones, whatever it is about
@@ -37,7 +40,15 @@ const NearDuplicate = 0.5
 // Resemblance is how much of two texts together is in both, 0 to 1; 0 where
 // either has no shingle.
 func (a Shingles) Resemblance(b Shingles) float64 {
-	both := 0
+	both := Common(a, b)
+	if both == 0 {
+		return 0
+	}
+	return float64(both) / float64(len(a)+len(b)-both)
+}
+
+// Common counts what two ascending slices without repeats both hold.
+func Common[T cmp.Ordered](a, b []T) (n int) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i] < b[j]:
@@ -45,11 +56,8 @@ func (a Shingles) Resemblance(b Shingles) float64 {
 		case a[i] > b[j]:
 			j++
 		default:
-			both, i, j = both+1, i+1, j+1
+			n, i, j = n+1, i+1, j+1
 		}
 	}
-	if both == 0 {
-		return 0
-	}
-	return float64(both) / float64(len(a)+len(b)-both)
+	return n
 }
