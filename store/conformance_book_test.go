@@ -213,10 +213,15 @@ func drawRecord(t *rapid.T, k signals.Key, occasion string) *signals.Record {
 			Need: signals.Need(text.Draw(t, "need")), Audience: signals.Audience(text.Draw(t, "audience")), Evidence: rapid.SliceOfN(text, 0, 3).Draw(t, "evidence"),
 		}
 	}
-	r := &signals.Record{Signal: signal(), Again: at.Draw(t, "again"), Over: rapid.Bool().Draw(t, "over")}
+	r := &signals.Record{Signal: signal(), Again: at.Draw(t, "again"), Over: rapid.Bool().Draw(t, "over"), Rule: text.Draw(t, "rule")}
+	for range rapid.IntRange(0, 2).Draw(t, "asks") {
+		r.Asks = append(r.Asks, signals.Asking{
+			Of: at.Draw(t, "ask of"), At: at.Draw(t, "asked at"), State: signals.State(text.Draw(t, "ask state")), Why: text.Draw(t, "ask why"), Look: at.Draw(t, "ask look"), Message: text.Draw(t, "ask message"),
+		})
+	}
 	if rapid.Bool().Draw(t, "ledger") {
 		r.Ledger = &signals.Ledger{
-			Signal: text.Draw(t, "of"), Case: k, Quiet: at.Draw(t, "quiet"), Died: signals.Stage(text.Draw(t, "died")), Why: text.Draw(t, "why"), DiedAt: at.Draw(t, "died at"),
+			Signal: text.Draw(t, "of"), Case: k, Quiet: at.Draw(t, "quiet"), Partly: at.Draw(t, "partly"), Died: signals.Stage(text.Draw(t, "died")), Why: text.Draw(t, "why"), DiedAt: at.Draw(t, "died at"),
 			Times: rapid.MapOf(rapid.SampledFrom(signals.Stages), at).Draw(t, "times"), Proxy: rapid.MapOf(rapid.SampledFrom(signals.Stages), rapid.Just(true)).Draw(t, "proxy"),
 		}
 	}

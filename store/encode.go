@@ -15,6 +15,17 @@ type recordBody struct {
 	Signal *signalBody `json:"signal"`
 	Ledger *ledgerBody `json:"ledger,omitempty"`
 	Again  int64       `json:"again,omitempty"`
+	Rule   string      `json:"rule,omitempty"`
+	Asks   []askBody   `json:"asks,omitempty"`
+}
+
+type askBody struct {
+	Of      int64  `json:"of"`
+	At      int64  `json:"at"`
+	State   string `json:"state"`
+	Why     string `json:"why,omitempty"`
+	Look    int64  `json:"look,omitempty"`
+	Message string `json:"message,omitempty"`
 }
 
 type signalBody struct {
@@ -30,6 +41,15 @@ type signalBody struct {
 	Need     string   `json:"need,omitempty"`
 	Audience string   `json:"audience,omitempty"`
 	Before   string   `json:"before,omitempty"`
+
+	Seen []seenBody `json:"seen,omitempty"`
+}
+
+type seenBody struct {
+	Case  keyBody `json:"case"`
+	Said  string  `json:"said,omitempty"`
+	At    int64   `json:"at"`
+	Score float64 `json:"score"`
 }
 
 type ledgerBody struct {
@@ -38,6 +58,7 @@ type ledgerBody struct {
 	Times  map[string]int64 `json:"times,omitempty"`
 	Proxy  map[string]bool  `json:"proxy,omitempty"`
 	Quiet  int64            `json:"quiet,omitempty"`
+	Partly int64            `json:"partly,omitempty"`
 	Died   string           `json:"died,omitempty"`
 	Why    string           `json:"why,omitempty"`
 	DiedAt int64            `json:"died_at,omitempty"`
@@ -54,7 +75,7 @@ func keyOf(k signals.Key) keyBody {
 func (k keyBody) key() signals.Key { return signals.Key{Source: k[0], Site: k[1], ID: k[2]} }
 
 func encodeRecord(r *signals.Record) (string, error) {
-	return encode(recordBody{Signal: bodyOf(r.Signal), Ledger: ledgerOf(r.Ledger), Again: micros(r.Again)})
+	return encode(recordBody{Signal: bodyOf(r.Signal), Ledger: ledgerOf(r.Ledger), Again: micros(r.Again), Rule: storable(r.Rule), Asks: asksOf(r.Asks)})
 }
 
 func decodeRecord(body string) (*signals.Record, error) {
@@ -65,7 +86,21 @@ func decodeRecord(body string) (*signals.Record, error) {
 	if b.Signal == nil {
 		return nil, fmt.Errorf("the stored record has no signal")
 	}
-	return &signals.Record{Signal: b.Signal.signal(), Ledger: b.Ledger.ledger(), Again: timeOf(b.Again)}, nil
+	return &signals.Record{Signal: b.Signal.signal(), Ledger: b.Ledger.ledger(), Again: timeOf(b.Again), Rule: b.Rule, Asks: asksFrom(b.Asks)}, nil
+}
+
+func asksOf(list []signals.Asking) (out []askBody) {
+	for _, a := range list {
+		out = append(out, askBody{micros(a.Of), micros(a.At), storable(string(a.State)), storable(a.Why), micros(a.Look), storable(a.Message)})
+	}
+	return out
+}
+
+func asksFrom(list []askBody) (out []signals.Asking) {
+	for _, a := range list {
+		out = append(out, signals.Asking{Of: timeOf(a.Of), At: timeOf(a.At), State: signals.State(a.State), Why: a.Why, Look: timeOf(a.Look), Message: a.Message})
+	}
+	return out
 }
 
 // encodeOther is the stored form of a nudge's signal: nil where it is the
@@ -101,14 +136,21 @@ func bodyOf(s *signals.Signal) *signalBody {
 	for _, e := range s.Evidence {
 		b.Evidence = append(b.Evidence, storable(e))
 	}
+	for _, x := range s.Seen {
+		b.Seen = append(b.Seen, seenBody{Case: keyOf(x.Case), Said: storable(x.Said), At: micros(x.At), Score: x.Score})
+	}
 	return b
 }
 
 func (b *signalBody) signal() *signals.Signal {
-	return &signals.Signal{
+	s := &signals.Signal{
 		Detector: b.Detector, Problem: b.Problem.key(), Case: b.Case.key(), Occasion: b.Occasion, At: timeOf(b.At), Score: b.Score,
 		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience), Before: b.Before,
 	}
+	for _, x := range b.Seen {
+		s.Seen = append(s.Seen, signals.Seen{Case: x.Case.key(), Said: x.Said, At: timeOf(x.At), Score: x.Score})
+	}
+	return s
 }
 
 func ledgerOf(l *signals.Ledger) *ledgerBody {
@@ -116,7 +158,7 @@ func ledgerOf(l *signals.Ledger) *ledgerBody {
 		return nil
 	}
 	b := &ledgerBody{
-		Signal: storable(l.Signal), Case: keyOf(l.Case), Quiet: micros(l.Quiet), Died: storable(string(l.Died)), Why: storable(l.Why), DiedAt: micros(l.DiedAt),
+		Signal: storable(l.Signal), Case: keyOf(l.Case), Quiet: micros(l.Quiet), Partly: micros(l.Partly), Died: storable(string(l.Died)), Why: storable(l.Why), DiedAt: micros(l.DiedAt),
 		Times: make(map[string]int64, len(l.Times)), Proxy: make(map[string]bool, len(l.Proxy)),
 	}
 	for s, at := range l.Times {
@@ -138,7 +180,7 @@ func (b *ledgerBody) ledger() *signals.Ledger {
 		return nil
 	}
 	l := &signals.Ledger{
-		Signal: b.Signal, Case: b.Case.key(), Times: make(map[signals.Stage]time.Time, len(signals.Stages)), Quiet: timeOf(b.Quiet),
+		Signal: b.Signal, Case: b.Case.key(), Times: make(map[signals.Stage]time.Time, len(signals.Stages)), Quiet: timeOf(b.Quiet), Partly: timeOf(b.Partly),
 		Died: signals.Stage(b.Died), Why: b.Why, DiedAt: timeOf(b.DiedAt),
 	}
 	for s, at := range b.Times {

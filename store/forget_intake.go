@@ -75,7 +75,7 @@ func (s *scrubber) unwanted(e *signals.Event, mine bool) bool {
 	case signals.RosterSet, signals.AwaySet, signals.Joined:
 		return s.m.is(fullID, e.To)
 	case signals.Said, signals.Deleted, signals.Reacted, signals.Claimed, signals.Refused, signals.Muted, signals.Pulled, signals.Confirmed, signals.Denied,
-		signals.Snoozed, signals.Useless, signals.Approved:
+		signals.Snoozed, signals.Useless, signals.Helped, signals.Approved:
 		return mine
 	case signals.Edited:
 		return mine && e.Ref != ""

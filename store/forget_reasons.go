@@ -127,6 +127,9 @@ func (x *forgetter) cutSignal(s *signalBody, blank bool) {
 	for i := range s.Evidence {
 		s.Evidence[i] = all(s.Evidence[i])
 	}
+	for i := range s.Seen {
+		s.Seen[i].Case, s.Seen[i].Said = x.cutKeyBody(s.Seen[i].Case), all(s.Seen[i].Said)
+	}
 	s.Case, s.Problem = x.cutKeyBody(s.Case), x.cutKeyBody(s.Problem)
 }
 

@@ -31,7 +31,7 @@ func laneOf(awaited bool) lane {
 // pressed or asked something of andon itself.
 func awaited(e *accepted) bool {
 	switch e.Kind {
-	case signals.Claimed, signals.Refused, signals.Snoozed, signals.Useless, signals.Approved, signals.Confirmed, signals.Denied, signals.Closed, signals.Pulled:
+	case signals.Claimed, signals.Refused, signals.Snoozed, signals.Useless, signals.Helped, signals.Approved, signals.Confirmed, signals.Denied, signals.Closed, signals.Pulled, signals.Drilled:
 		return strings.HasPrefix(e.id, signals.Own+"/")
 	}
 	return false

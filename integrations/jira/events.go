@@ -119,6 +119,7 @@ func (b *builder) opened() {
 	put(signals.FieldTeam, p.word(p.atCreation(team, p.customField(p.teamID))))
 	put(signals.FieldLevel, p.word(p.atCreation(level, p.customField(p.levelID))))
 	put(signals.FieldHolder, p.personID(p.atCreation(holder, is.assignee)))
+	put(signals.FieldParent, p.word(p.atCreation(parent, is.parent)))
 	put(signals.FieldBody, b.body())
 	known := len(set)
 	b.others(put)
@@ -191,18 +192,25 @@ func (b *builder) others(put func(field, to string)) {
 
 // keeps reports whether a further field is kept.
 func (p *parser) keeps(id, name, value string) bool {
+	if strings.EqualFold(name, epicLink) {
+		return true
+	}
 	if p.o.Fields == nil {
 		return len(value) <= maxShort
 	}
 	return p.o.wants(id, name)
 }
 
+// epicLink is what Jira calls the field that holds the epic of an issue where that
+// is not its parent yet: it is kept whatever the operator named.
+const epicLink = "Epic Link"
+
 // display is the name under which a field stands in events. A field that people
 // call like one with a meaning of its own goes by its id.
 func (p *parser) display(id, name string) string {
 	switch name {
 	case "", signals.FieldTitle, signals.FieldBody, signals.FieldProject, signals.FieldType, signals.FieldComponent, signals.FieldLabel,
-		signals.FieldStatus, signals.FieldPriority, signals.FieldTeam, signals.FieldLevel, signals.FieldHolder, signals.FieldResolution:
+		signals.FieldStatus, signals.FieldPriority, signals.FieldTeam, signals.FieldLevel, signals.FieldHolder, signals.FieldResolution, signals.FieldParent:
 		if id != "" {
 			return p.word(id)
 		}

@@ -31,6 +31,7 @@ const (
 	linked
 	reporter
 	several // a list that the changelog tells item by item
+	parent
 )
 
 // entry is one entry of the changelog: what one person changed at one time.
@@ -170,10 +171,21 @@ func (p *parser) item(v gjson.Result) {
 		if it.to == "" {
 			it.away, it.text = true, plain(fromText)
 		}
+	case parent:
+		it.from, it.to = called(fromText, from), called(toText, to)
 	default:
 		it.from, it.to = plain(fromText), plain(toText)
 	}
 	p.iss.items = append(p.iss.items, it)
+}
+
+// called is the key of an issue that an item names, or its id where the item does
+// not tell the key.
+func called(text, id gjson.Result) string {
+	if s := plain(text); projectOf(s) != "" && !strings.Contains(s, " ") {
+		return s
+	}
+	return plain(id)
 }
 
 // slot finds or makes the slot of a field. Data Center tells no field id.
@@ -251,6 +263,7 @@ var roles = map[string]role{
 	"Key": label, "issuekey": label, "key": label,
 	"Component": component, "component": component, "components": component,
 	"Link": linked, "link": linked, "issuelinks": linked, "reporter": reporter,
+	"parent": parent, "issueparentassociation": parent, "parent issue": parent,
 	"Fix Version": several, "fix version": several, "fixVersions": several,
 	"Version": several, "version": several, "versions": several,
 	"Attachment": several, "attachment": several, "comment": several, "RemoteIssueLink": several, "remoteissuelink": several,

@@ -21,7 +21,7 @@ type issue struct {
 	created, updated, resolved time.Time
 
 	summary, body, project, kind, status, category, priority, resolution gjson.Result
-	assignee, reporter, creator, security                                gjson.Result
+	assignee, reporter, creator, security, parent                        gjson.Result
 
 	components []string
 	custom     []custom
@@ -127,6 +127,8 @@ func (p *parser) fields(fields gjson.Result) error {
 			is.security = v
 		case "components":
 			components = v
+		case "parent":
+			is.parent = v.Get("key")
 		case "issuelinks":
 			links = v
 		case "comment":

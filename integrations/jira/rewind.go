@@ -74,6 +74,8 @@ func (p *parser) final(s *slot, index int) (v string, ok bool) {
 		return shown(is.kind)
 	case label:
 		return is.label, is.label != ""
+	case parent:
+		return shown(is.parent)
 	case body:
 		if is.body.Type == gjson.String || is.body.Type == gjson.Null {
 			return is.body.Str, true

@@ -95,6 +95,8 @@ func (b *builder) step(h *entry, entryID string, n int) {
 		e.Field = signals.FieldLabel
 	case component:
 		e.Field = signals.FieldComponent
+	case parent:
+		e.Field = signals.FieldParent
 	default:
 		e.Field = p.display(s.id, s.name)
 		e.From, e.To = p.word(clip(it.from)), p.word(clip(it.to))

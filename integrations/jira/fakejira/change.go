@@ -82,6 +82,8 @@ func (c *call) itemOf(v *view, ch change) map[string]any {
 		id = localID(old)
 	case ch.field == "issuelinks":
 		id, shown = "", ""
+	case ch.field == "parent":
+		shown = old.Get("key").Str
 	case old.IsArray():
 		shown = joined(old)
 	}
@@ -185,6 +187,8 @@ func (c *call) settable(field string, v gjson.Result) (ch change, why string) {
 			}
 		}
 		ch.value, ch.text = json.RawMessage(cmp.Or(v.Raw, "[]")), joined(v)
+	case field == "parent":
+		return c.settableParent(ch, v)
 	case strings.HasPrefix(field, customPrefix) && c.site.fields[field] != nil:
 		ch.name = c.site.fields[field].name
 		ch.value, ch.id, ch.text = json.RawMessage(v.Raw), v.Get("id").String(), text(v)
@@ -210,6 +214,22 @@ func (c *call) settablePerson(ch change, v gjson.Result) (change, string) {
 		return ch, "Specify a valid value for " + ch.field
 	}
 	ch.value, ch.id, ch.text = p.json(c.o.Dialect), p.id, p.display
+	return ch, ""
+}
+
+// settableParent reads the issue that an issue is to be part of, by id or key;
+// null takes it out of the one that it is in.
+func (c *call) settableParent(ch change, v gjson.Result) (change, string) {
+	ch.name = "IssueParentAssociation"
+	if v.Type == gjson.Null {
+		return ch, ""
+	}
+	is := c.end(v)
+	if is == nil {
+		return ch, "Could not find issue by id or key."
+	}
+	key := is.keyAt(c.now)
+	ch.value, ch.id, ch.text = map[string]string{"id": is.id, "key": key}, is.id, key
 	return ch, ""
 }
 

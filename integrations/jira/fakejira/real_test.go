@@ -140,8 +140,11 @@ func TestRealHistories(t *testing.T) {
 	for _, name := range []string{"bpi2013_learn", "bpi2013_test", "uci_learn", "uci_inflight", "uci_test", "eclipse_learn", "eclipse_test", "titanium", "activemq", "storm", "zookeeper"} {
 		t.Run(name, func(t *testing.T) {
 			most := sample
-			if *everyIssue {
+			switch {
+			case *everyIssue:
 				most = 0
+			case testing.Short():
+				most = sample / 10 // the same in less time: a race would show in a few
 			}
 			lines := dataLines(t, name+".jsonl.gz", most)
 			for _, d := range []Dialect{Cloud, DataCenter} {

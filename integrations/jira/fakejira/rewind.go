@@ -102,6 +102,11 @@ func (s *Server) before(field string, it item, final gjson.Result) any {
 			return nil
 		}
 		return s.userJSON(it.from, it.fromText)
+	case "parent":
+		if it.fromText == "" {
+			return nil
+		}
+		return object(it.from, "key", it.fromText)
 	case "labels":
 		return listOfTexts.value("", it.fromText, s.o.Dialect)
 	case "summary", "description", "environment", "duedate":
