@@ -25,11 +25,14 @@ type question struct {
 	words  *grammar
 	ids    []string // the ids that the asker goes by
 
-	records []*signals.Record // what load took from the store
-	events  []*signals.Event
-	linted  *linted
-	past    *pastFacts                                    // what was put aside lately, see loadSuppressed
-	then    func(ctx context.Context) (view.Reply, error) // what is done when the world is not locked any more; its reply counts
+	records   []*signals.Record // what load took from the store
+	events    []*signals.Event
+	linted    *linted
+	drilled   []*signals.Case                               // the drills, see loadDrills
+	drillBook []*signals.Record                             // their records
+	ruled     *ruleFacts                                    // what came of the standing routes, see loadRoutes
+	past      *pastFacts                                    // what was put aside lately, see loadSuppressed
+	then      func(ctx context.Context) (view.Reply, error) // what is done when the world is not locked any more; its reply counts
 }
 
 // Ask answers what somebody asked: a question only reads; what a command, a
@@ -45,8 +48,12 @@ func (b *Bot) Ask(ctx context.Context, a view.Asked) (view.Reply, error) {
 		return b.shortcut(ctx, a)
 	case area == "home":
 		return b.pressHome(ctx, a)
+	case area == "drill" && a.Kind == view.Pressed:
+		return b.pressDrill(ctx, a)
 	case area == "raise":
 		return b.raise(ctx, a)
+	case area == "routes":
+		return b.pressRoutes(ctx, a)
 	case area == "answer":
 		return b.pressAnswer(ctx, a)
 	case a.Kind == view.Submit:

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"andon/bot/view"
@@ -35,9 +36,43 @@ func (q *question) meet() (*view.Card, error) {
 	}
 	card := q.introduction(c, w.Org.Viewer(who))
 	card.Key, card.Kind = introID+shortID(q.who()+"|"+who+"|"+of), "intro"
+	if err := q.agreeOn(card, c, who); err != nil {
+		return nil, err
+	}
 	name := q.called(who)
 	q.then = func(ctx context.Context) (view.Reply, error) { return q.introduce(ctx, card, people, name) }
 	return nil, nil
+}
+
+// agreeOn makes the way from who asks to whom they are introduced to a standing
+// route, where the latest signal of the case was raised in the asker's team, and
+// says so on the card. The introduction of the two is the same however often it is
+// asked for, and so is the event.
+func (q *question) agreeOn(card *view.Card, c *signals.Case, who string) error {
+	w := q.brain.w
+	for _, r := range slices.Backward(q.records) {
+		it := item{r: r}
+		if _, ok := q.seen(r); !ok || r.Signal.Case != c.Key || w.Seeing(c, r) != w.Org.TeamOf(q.who()) {
+			continue
+		}
+		rule, stands := q.standing(w, it, who)
+		if !stands {
+			made, ok := q.ruleOf(w, it, who)
+			if !ok {
+				return nil
+			}
+			rule = made
+			e := q.happens(signals.RosterSet)
+			e.ID = signals.Own + "/rule/" + besideID("", rule.ID()+"|"+card.Key)
+			if err := setRule(e, rule); err != nil {
+				return err
+			}
+		}
+		card.Lines = append(card.Lines, view.Paragraph{Text: ruleWords(rule, q.words.zone())})
+		card.Actions = append(card.Actions, view.Action{ID: routesEnd, Text: "Take the route back", Value: rule.ID()})
+		return nil
+	}
+	return nil
 }
 
 // introduction says what it is about, as far as both may see it.

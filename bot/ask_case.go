@@ -81,14 +81,18 @@ func (q *question) loadOwn() error {
 	if err != nil {
 		return err
 	}
-	q.records = told
-	for _, r := range raised {
+	for _, r := range append(told, raised...) {
 		q.keep(r)
 	}
 	return nil
 }
 
+// keep takes a record among those that a question is about. Drills never are:
+// they are listed apart.
 func (q *question) keep(r *signals.Record) {
+	if r.IsDrill() {
+		return
+	}
 	key := r.Signal.Key()
 	if !slices.ContainsFunc(q.records, func(had *signals.Record) bool { return had.Signal.Key() == key }) {
 		q.records = append(q.records, r)

@@ -147,6 +147,9 @@ func toldOf(n *signals.Nudge) bool {
 // stand says in a few words how far a signal came.
 func (q *question) stand(r *signals.Record) string {
 	at := r.Ledger.At()
+	if part := r.Ledger.Partly; !part.IsZero() && !r.Ledger.Reached(signals.Corrected) {
+		return "solved in part " + part.In(q.words.zone()).Format("2 Jan 15:04")
+	}
 	text := map[signals.Stage]string{
 		signals.Generated: "found", signals.Transmitted: "told", signals.ReceivedBy: "received", signals.ReactedTo: "somebody is on it",
 		signals.Corrected: "solved", signals.ConfirmedBy: "confirmed",

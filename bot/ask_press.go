@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"andon/bot/view"
@@ -26,6 +27,14 @@ func (b *Bot) pressAnswer(ctx context.Context, a view.Asked) (view.Reply, error)
 	if a.Action != "answer.together" {
 		if err := q.loadNamed(); err != nil {
 			return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)
+		}
+	}
+	if _, of, _ := strings.Cut(a.Value, "|"); a.Action == "answer.together" {
+		if k, ok := signals.ParseKey(of); ok {
+			var err error
+			if q.records, err = b.c.Store.Records(ctx, k); err != nil {
+				return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)
+			}
 		}
 	}
 	r, err := q.finish(run)

@@ -133,6 +133,13 @@ func (q *question) showSettings() (*view.Card, error) {
 	if ok, why, _ := org.Available(q.who(), q.words.now); !ok && strings.HasPrefix(why, "is away") {
 		card.Lines = append(card.Lines, view.Paragraph{Text: "You count as away. When you are back say back."})
 	}
+	if l := q.brain.w.HandsOf(q.who()); l.Usually > 0 {
+		text := "You hold " + signals.Counted(l.Cases, "open issue") + "; with up to " + strconv.Itoa(l.Usually) + " at once you usually finish yours in time."
+		if l.Over {
+			text += " So I ask somebody else first where somebody else can help."
+		}
+		card.Lines = append(card.Lines, view.Paragraph{Text: text + " Only you see this."})
+	}
 	if muted := q.mutes(); muted != "" {
 		card.Lines = append(card.Lines, view.Paragraph{Text: muted})
 	}
@@ -196,6 +203,11 @@ func (q *question) policySettings(card *view.Card) {
 	add("hints", signals.Lasted(p.Hints))
 	add("pause.least", strconv.FormatFloat(p.Pause.Least, 'g', -1, 64))
 	add("pause.votes", strconv.Itoa(p.Pause.Votes))
+	add("routes.last", signals.Lasted(p.Routes.Last))
+	add("routes.liaison", strconv.Itoa(p.Routes.Liaison))
+	add("routes.thin", strconv.Itoa(p.Routes.Thin))
+	add("drill.who", p.Drill.Who)
+	add("drill.every", signals.Lasted(p.Drill.Every))
 	card.Tables = append(card.Tables, t)
 	if modes := q.modes(); len(modes.Tables) > 0 {
 		card.Tables = append(card.Tables, modes.Tables...)

@@ -125,6 +125,7 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 	if s.Before != "" {
 		text = append(text, s.Before)
 	}
+	text = append(text, q.solvedBefore(r)...)
 	if d, ok := detect.Find(s.Detector); ok {
 		text = append(text, "Detector "+s.Detector+": "+d.Doc+".")
 	}
@@ -141,7 +142,8 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 		text = append(text, "Mode: "+string(mode)+", which "+modeSays[mode]+".")
 	}
 	text = append(text, q.toldWhom(r)...)
-	text = append(text, stagesIn(r, q.clock(r)), "ID "+shortID(r.Signal.Key()))
+	text = append(text, q.stages(r)...)
+	text = append(text, "ID "+shortID(r.Signal.Key()))
 	card.Lines = append(card.Lines, view.Paragraph{Text: strings.Join(text, "\n")})
 	if ok && len(card.Links) == 0 {
 		q.link(card, c.For(q.viewer))
@@ -242,6 +244,14 @@ func happened(q *question, e *signals.Event) string {
 		return "the alert fired"
 	case signals.Recovered:
 		return "the alert healed"
+	case signals.Claimed:
+		return "somebody said that they are on it"
+	case signals.Refused:
+		return "somebody said that it is not for them"
+	case signals.Linked:
+		return "it was linked"
+	case signals.Confirmed:
+		return "who raised it said that it is solved"
 	}
 	return ""
 }
@@ -280,4 +290,16 @@ func figure(v any) string {
 		return ""
 	}
 	return string(b)
+}
+
+// solvedBefore tells of the solved cases that a signal was told with, as far as
+// the asker may see them.
+func (q *question) solvedBefore(r *signals.Record) []string {
+	c := &composer{Bot: q.Bot, w: q.brain.w, now: q.words.now, reader: readerOf(q.brain.w, q.asked.User)}
+	c.reader.viewer = q.viewer
+	var t thing
+	for _, n := range r.Nudges {
+		t = append(t, item{r, n})
+	}
+	return c.solvedBefore(t)
 }

@@ -190,6 +190,11 @@ func (b *Bot) toHead(ctx context.Context) error {
 	if err := b.heed(ctx); err != nil {
 		return err
 	}
+	return b.catchHead(ctx)
+}
+
+// catchHead takes in all that is in the journal by now. mu is held.
+func (b *Bot) catchHead(ctx context.Context) error {
 	head, err := b.c.Store.Head(ctx)
 	if err != nil {
 		return err
@@ -250,11 +255,7 @@ func (b *Bot) heed(ctx context.Context) error {
 	}
 	b.brain, b.heeded = fresh, mark
 	b.log.Info("something was forgotten: the models are built anew")
-	head, err := b.c.Store.Head(ctx)
-	if err != nil {
-		return err
-	}
-	return b.brain.follow(ctx, head)
+	return b.catchHead(ctx)
 }
 
 // Forget drops everything that the world holds in memory and begins anew from

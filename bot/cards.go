@@ -70,11 +70,7 @@ func standing(n *signals.Nudge) bool {
 func (b *Bot) inWorld(ctx context.Context, f func(w *decide.World) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	head, err := b.c.Store.Head(ctx)
-	if err == nil {
-		err = b.brain.follow(ctx, head)
-	}
-	if err != nil {
+	if err := b.catchHead(ctx); err != nil {
 		return err
 	}
 	b.brain.begin(ctx)
@@ -131,6 +127,10 @@ func (c *composer) write(card *view.Card, shown []item) {
 		ids = append(ids, c.askWhy(it))
 	}
 	list := things(shown)
+	if list[0][0].n.Signal.IsDrill() { // nothing else joins it
+		c.drill(card, list[0][0])
+		return
+	}
 	for i, t := range list {
 		visible := slices.DeleteFunc(slices.Clone(t), func(it item) bool { return !c.sees(it) })
 		switch {
@@ -178,6 +178,12 @@ func (c *composer) one(card *view.Card, t thing) {
 	for _, before := range c.before(t) {
 		card.Lines = append(card.Lines, view.Paragraph{Text: before})
 	}
+	for _, s := range c.solvedBefore(t) {
+		card.Lines = append(card.Lines, view.Paragraph{Text: s})
+	}
+	for _, it := range t {
+		card.Links = c.linkSolved(it, card.Links)
+	}
 	if path {
 		card.Stops = c.stops(t[0].n.Signal.Case)
 	}
@@ -215,13 +221,13 @@ func (c *composer) oneOf(card *view.Card, t thing, number int) {
 	had := len(card.Links)
 	for _, it := range t {
 		text = append(text, c.reason(it).Text)
-		card.Links = c.links(it, card.Links)
+		card.Links = c.linkSolved(it, c.links(it, card.Links))
 	}
 	for i := range card.Links[had:] {
 		l := &card.Links[had+i]
 		l.Text = strconv.Itoa(number) + ". " + l.Text
 	}
-	text = append(append(text, matters[t[0].n.Signal.Detector]), c.before(t)...)
+	text = append(append(text, matters[t[0].n.Signal.Detector]), append(c.before(t), c.solvedBefore(t)...)...)
 	for _, f := range c.facts(t) {
 		text = append(text, f.Line())
 	}
@@ -256,6 +262,8 @@ func (c *composer) title(k signals.Key) string {
 	switch {
 	case len(seen.Events()) == 0:
 		return "Something may need you"
+	case k.IsDrill():
+		return drillMark + "Practice for " + c.drillPlace(m)
 	case k.Channel() != "" && k.Channel() == c.reader.id:
 		return "This thread may need somebody"
 	case k.Channel() != "":

@@ -13,20 +13,24 @@ import (
 // What a button of a nudge does: the ids of the actions, and the first part of
 // the value of a choice under more.
 const (
-	onIt     = "claim"
-	notMe    = "refuse"
-	gather   = "together"
-	passOn   = "pass" // to somebody who wished not to be named
-	snooze   = "snooze"
-	solved   = "solved"
-	denied   = "denied"
-	ticket   = "ticket"
-	linkTo   = "link"
-	useless  = "useless"
-	more     = "more"
-	approve  = "approve"
-	decline  = "decline"
-	gathered = "gathered" // kind of a card in a group, see live
+	onIt    = "claim"
+	notMe   = "refuse"
+	gather  = "together"
+	passOn  = "pass" // to somebody who wished not to be named
+	snooze  = "snooze"
+	solved  = "solved"
+	denied  = "denied"
+	ticket  = "ticket"
+	linkTo  = "link"
+	useless = "useless"
+	helped  = "helped" // with the number of the solved case, see wasThisIt
+	useful  = "useful"
+	more    = "more"
+
+	helpedNot = "helped-not"
+	approve   = "approve"
+	decline   = "decline"
+	gathered  = "gathered" // kind of a card in a group, see live
 )
 
 // value is what a button carries: the message and, where it carries several
@@ -151,6 +155,9 @@ func (c *composer) action(message string, b *button, list []thing) view.Action {
 // in the menu.
 func (c *composer) can(it item) (open, rest []button) {
 	chat := it.n.Signal.Case.Source != signals.Jira
+	if it.n.Signal.IsDrill() {
+		return canDrill(it, c.reader.shared), nil
+	}
 	if over(it.r) {
 		if c.heardBy(it) && !it.r.Over {
 			return []button{{id: denied, text: "Still happening"}}, nil
@@ -171,7 +178,7 @@ func (c *composer) can(it item) (open, rest []button) {
 		if canMeet {
 			open = append(open, meet)
 		}
-		return append(open, c.tracking(it)...), nil
+		return append(open, c.tracking(it)...), append(c.wiring(it), c.wasThisIt(it)...)
 	}
 	open = append(open, button{id: onIt, text: "I'm on it", primary: true})
 	if c.reader.shared {
@@ -189,6 +196,10 @@ func (c *composer) can(it item) (open, rest []button) {
 		rest = append(rest, button{id: solved, text: "Solved"})
 	}
 	rest = append(rest, c.tracking(it)...)
+	if it.r.Rule != "" { // it came by a standing route
+		rest = append(rest, c.wiring(it)...)
+	}
+	rest = append(rest, c.wasThisIt(it)...)
 	return open, append(rest, button{id: useless, text: "Not useful ...", whole: true})
 }
 

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/decide"
 )
 
 // mostDeeds is how many things that people did since are shown, the latest.
@@ -14,8 +16,8 @@ const mostDeeds = 4
 // deeds tells who did what when since a nudge was found, oldest first.
 func (c *composer) deeds(it item) []string {
 	m := c.w.Case(it.n.Signal.Case)
-	if m == nil {
-		return nil
+	if m == nil || c.reader.shared && decide.AsksAnew(it.n) {
+		return nil // what it asks for is one more hand; who took it up when is for them
 	}
 	var done []*signals.Event
 	for _, x := range c.w.Problem(m).Cases {
@@ -102,6 +104,14 @@ func (c *composer) deed(e *signals.Event) string {
 		if c.own(e) {
 			return "You said that it was not useful. Thank you."
 		}
+	case signals.Helped:
+		switch {
+		case !c.own(e):
+		case e.Field == "no":
+			return "You said that what was seen before was something else. Thank you."
+		default:
+			return "You said that what was seen before helped. Thank you."
+		}
 	case signals.Closed:
 		if e.To == saidSolved {
 			return who + " says that it is solved."
@@ -112,7 +122,13 @@ func (c *composer) deed(e *signals.Event) string {
 	case signals.Confirmed:
 		return who + " confirmed that it is solved."
 	case signals.Denied:
-		return who + " says that it still happens."
+		if e.Field != signals.Partly {
+			return who + " says that it still happens."
+		}
+		if left := view.Line(e.Text, mostQuoted); left != "" {
+			return who + " says that a part of it is left: “" + left + "”"
+		}
+		return who + " says that a part of it is left."
 	case signals.Linked:
 		switch {
 		case e.To == "" || !isOwn(e):

@@ -52,6 +52,9 @@ func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]usefu
 	since := now.AddDate(0, 0, -lateDays)
 	answers := make(map[string]bool) // nudge key -> useful
 	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
+		if r.IsDrill() {
+			return nil
+		}
 		for _, n := range r.Nudges {
 			if n.State == signals.Acted && !n.At.Before(since) {
 				answers[n.Key()] = true

@@ -137,9 +137,15 @@ func (c *composer) why(it item) (name, why string) {
 	case it.n.Route == "":
 		return "", ""
 	case c.reader.shared:
-		return "Why here", sentence("this channel " + it.n.Route)
+		return "Why here", sentence("this channel " + decide.WhyHere(it.n))
 	case decide.StillOnIt(it.n):
 		return "Still on it?", sentence(addressed(it.n.Route)) + " Say that you are, pass it on, or have me ask again later."
+	case decide.BringsBack(it.n):
+		text := sentence(addressed(it.n.Route))
+		if m := c.w.Case(it.n.Signal.Case); m != nil && m.Key.Source == signals.Jira && !m.Open() {
+			text += " It is closed in Jira: please open it there, so that everybody sees it."
+		}
+		return "Not solved", text
 	case c.w.Org.Who(it.n.To) == c.w.Org.Who(c.reader.id):
 		return "Why you", sentence(addressed(it.n.Route))
 	}
@@ -149,6 +155,10 @@ func (c *composer) why(it item) (name, why string) {
 // addressed turns the rest of a sentence that begins with a name into one that
 // speaks to whom it is about: "leads Checkout" becomes "you lead Checkout".
 func addressed(route string) string {
+	route, tail, more := strings.Cut(route, "; ") // which speaks of others
+	if more {
+		return addressed(route) + "; " + tail
+	}
 	verb, rest, _ := strings.Cut(route, " ")
 	switch verb {
 	case "is":

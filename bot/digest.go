@@ -114,6 +114,13 @@ func digestReaders(org *signals.Org, leads bool) []string {
 	return slices.Sorted(maps.Keys(wants))
 }
 
+// wantsNoDigest reports whether somebody said that they want no digest: then they
+// are told nothing else of their team unasked for, either.
+func wantsNoDigest(org *signals.Org, id string) bool {
+	own, _ := org.Personal(org.Who(id))
+	return own.Digest != nil && !*own.Digest
+}
+
 func digestZone(name string) *time.Location {
 	if z, err := time.LoadLocation(name); err == nil && name != "" {
 		return z
@@ -187,10 +194,16 @@ func (b *Bot) sayDigest(ctx context.Context, t digestTarget, f *digestFacts, due
 	if err := b.digestOf(ctx, f, t.view, d); err != nil {
 		return err
 	}
+	if err := b.unproposed(ctx, t, d); err != nil {
+		return err
+	}
 	week := weekName(due, t.zone)
 	card := d.card()
 	card.Key = digestMark + t.mark + "/" + week
 	if err := b.queue(ctx, card.Key, t.id, card); err != nil {
+		return err
+	}
+	if err := b.proposedTo(ctx, t, d); err != nil {
 		return err
 	}
 	b.meter.Add("digests", 1, "late", strconv.FormatBool(d.Late))

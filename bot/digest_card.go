@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/lint"
 )
 
 // digest is everything that one digest says, for one reader or channel.
@@ -21,10 +23,13 @@ type digest struct {
 	Due       time.Time
 	Now, Last weekSums
 	Paths     pathSums
-	Hours     []float64 // waiting beside direct routes, by week, the latest last; nil where that was not asked for
-	Returned  []string  // names of the cases of Now.Returned
-	Thanks    []string  // names of people who pulled the cord and wish to be thanked
-	Group     int       // least number of people behind a figure
+	Hours     []float64      // waiting beside direct routes, by week, the latest last; nil where that was not asked for
+	Returned  []string       // names of the cases of Now.Returned
+	Drills    drillSums      // counted apart
+	Thanks    []string       // names of people who pulled the cord and wish to be thanked
+	Rules     view.Table     // the standing routes, with what came of them
+	Liaisons  []lint.Traffic // pairs of teams for which a liaison is proposed, the most traffic first
+	Group     int            // least number of people behind a figure
 	large     func(team string) bool
 }
 
@@ -42,15 +47,21 @@ func (d *digest) card() *view.Card {
 	if d.Late {
 		c.Lines = append(c.Lines, view.Paragraph{Text: "This is " + d.Due.In(d.Zone).Weekday().String() + "'s digest, late."})
 	}
-	if d.Now.Found == 0 && d.Paths.Handoffs == 0 {
+	if d.Now.Found == 0 && d.Paths.Handoffs == 0 && len(d.Rules.Rows) == 0 && len(d.Liaisons) == 0 {
 		c.Lines = append(c.Lines, view.Paragraph{Text: "A quiet week: no signals were found, and no issue changed teams."})
+		c.Lines = append(c.Lines, d.endings()...)
+		c.Lines = append(c.Lines, d.drills()...)
 		return c
 	}
-	c.Lines = append(c.Lines, view.Paragraph{Text: d.summary()})
-	for _, t := range []view.Table{d.stages(), d.deaths(), d.longest(), d.hours(), d.pairs(), d.returned(), d.detectors()} {
+	c.Lines = append(append(c.Lines, view.Paragraph{Text: d.summary()}), d.endings()...)
+	c.Lines = append(c.Lines, d.drills()...)
+	for _, t := range []view.Table{d.stages(), d.deaths(), d.longest(), d.hours(), d.Rules, d.pairs(), d.returned(), d.detectors()} {
 		if len(t.Rows) > 0 {
 			c.Tables = append(c.Tables, t)
 		}
+	}
+	for _, t := range d.Liaisons {
+		c.Lines = append(c.Lines, view.Paragraph{Text: liaisonWords(t)})
 	}
 	c.Charts = d.charts()
 	if len(d.Thanks) > 0 {
@@ -97,7 +108,34 @@ func (d *digest) summary() string {
 		parts = append(parts, strconv.Itoa(n)+" solved")
 	}
 	parts = append(parts, signals.Counted(d.Paths.Handoffs, "hand-off")+" between teams")
-	return strings.Join(parts, ", ") + "."
+	return strings.Join(parts, ", ") + "." + d.standing()
+}
+
+// standing tells how the signals of the week stand at its end, each counted once.
+func (d *digest) standing() string {
+	if d.Now.Found == 0 {
+		return ""
+	}
+	f := d.Now.Stands
+	return fmt.Sprintf(" Where they stand: %d confirmed by who raised it, %d quiet, %d stopped, %d under way.", f.Confirmed, f.Quiet, f.Stopped, f.UnderWay)
+}
+
+// endings tells how signals ended in the week, whenever they were found. Quiet is
+// counted apart: silence is not consent.
+func (d *digest) endings() []view.Paragraph {
+	var parts []string
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{d.Now.Confirmed, "confirmed by who raised it"}, {d.Now.Quiet, "quiet (it did not come back, and nobody confirmed it)"}, {d.Now.Partly, "solved in part"}} {
+		if x.n > 0 {
+			parts = append(parts, strconv.Itoa(x.n)+" "+x.what)
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []view.Paragraph{{Text: "Of all signals, earlier ones too: " + strings.Join(parts, ", ") + "."}}
 }
 
 func (d *digest) stages() view.Table {
@@ -115,6 +153,13 @@ func (d *digest) deaths() view.Table {
 	t := view.Table{Title: "Where signals stopped", Columns: []string{"Stage not reached", "Why", "Signals"}}
 	for _, x := range digestTop(d.Now.Deaths) {
 		t.Rows = append(t.Rows, []string{string(x.Before), view.Line(x.Why, digestCell), strconv.Itoa(x.N)})
+	}
+	rest := 0
+	for _, x := range d.Now.Deaths[len(t.Rows):] {
+		rest += x.N
+	}
+	if rest > 0 {
+		t.Rows = append(t.Rows, []string{"", "all other reasons", strconv.Itoa(rest)})
 	}
 	return t
 }
@@ -160,7 +205,7 @@ func (d *digest) hours() view.Table {
 func hoursOf(d time.Duration) int { return int(math.Round(d.Hours())) }
 
 func (d *digest) pairs() view.Table {
-	t := view.Table{Title: "Teams that could use a liaison", Columns: []string{"Teams", "There", "Back"}}
+	t := view.Table{Title: "Teams that hand much to each other", Columns: []string{"Teams", "There", "Back"}}
 	for _, p := range digestTop(d.Paths.Pairs) {
 		t.Rows = append(t.Rows, []string{view.Line(p.A+" ↔ "+p.B, digestCell), strconv.Itoa(p.To), strconv.Itoa(p.Fro)})
 	}
@@ -184,6 +229,13 @@ func (d *digest) detectors() view.Table {
 	for _, x := range digestTop(d.Now.Detectors) {
 		t.Rows = append(t.Rows, []string{x.Name, strconv.Itoa(x.Found), strconv.Itoa(x.Told), x.words(d.Group)})
 	}
+	found, told := 0, 0
+	for _, x := range d.Now.Detectors[len(t.Rows):] {
+		found, told = found+x.Found, told+x.Told
+	}
+	if found > 0 {
+		t.Rows = append(t.Rows, []string{"all others", strconv.Itoa(found), strconv.Itoa(told), ""})
+	}
 	return t
 }
 
@@ -196,9 +248,9 @@ func (u usefulness) words(least int) string {
 }
 
 func (d *digest) footer() string {
-	notes := []string{"Each stage as it stood at the end of its week; received is inferred."}
+	notes := []string{"Each stage as it stood at the end of its week; received is a proxy."}
 	if d.SoFar {
-		notes = []string{"Each stage as it stands now; received is inferred."}
+		notes = []string{"Each stage as it stands now; received is a proxy."}
 	}
 	if d.small() {
 		notes = append(notes, "Teams of fewer than "+strconv.Itoa(d.Group)+" people are left out.")

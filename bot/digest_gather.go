@@ -14,9 +14,12 @@ import (
 // digestFacts are what digests are made of, loaded once for all that are due.
 type digestFacts struct {
 	records []*signals.Record
+	drills  []*signals.Record // counted apart
 	said    []signals.Opinion
 	shared  []pathWalk      // of cases that everybody may see
 	partly  []*signals.Case // of which some may see less than others
+	ruled   *ruleFacts      // what came of the standing routes
+	pairs   *pairFacts      // what happened between pairs of teams; nil where that was not asked for
 }
 
 // What a digest looks back on.
@@ -37,7 +40,11 @@ func (b *Bot) gather(ctx context.Context, until time.Time, weeks int) (*digestFa
 	from := until.AddDate(0, 0, -7*weeks)
 	since := until.Add(-judged - 14*24*time.Hour)
 	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
-		if !r.Signal.At.Before(since) {
+		switch {
+		case r.Signal.At.Before(since):
+		case r.IsDrill():
+			f.drills = append(f.drills, r)
+		default:
 			f.records = append(f.records, r)
 		}
 		return nil
@@ -55,6 +62,14 @@ func (b *Bot) gather(ctx context.Context, until time.Time, weeks int) (*digestFa
 	if len(keys) > mostCases {
 		b.log.Warn("the digest looks at a part of the cases that changed teams", "all", len(keys), "part", mostCases)
 		keys = keys[:mostCases]
+	}
+	if f.ruled, err = b.ruleFacts(ctx, until); err != nil {
+		return nil, err
+	}
+	if weeks > 1 {
+		if f.pairs, err = b.pairFacts(ctx, until, mostCases); err != nil {
+			return nil, err
+		}
 	}
 	return f, b.walks(ctx, f, keys)
 }
@@ -135,6 +150,7 @@ func (b *Bot) digestOf(ctx context.Context, f *digestFacts, v signals.Viewer, d 
 		before.until = d.Week.until.In(d.Zone).AddDate(0, 0, -7)
 	}
 	d.Now, d.Last = sumWeek(records, useful, d.Week), sumWeek(records, nil, before)
+	d.Drills = sumDrills(slices.DeleteFunc(slices.Clone(f.drills), func(r *signals.Record) bool { return !v.Sees(r.Signal.Audience) }), d.Week)
 	walks := append(slices.Clip(f.shared), b.walksOf(f.partly, v)...)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -150,6 +166,7 @@ func (b *Bot) digestOf(ctx context.Context, f *digestFacts, v signals.Viewer, d 
 			d.Hours = append(d.Hours, sumPaths(walks, weekSpan{from, from.AddDate(0, 0, 7)}, d.large).Beside.Hours())
 		}
 	}
+	b.digestRoutes(d, f, v, sizes)
 	for _, r := range digestTop(d.Now.Returned) {
 		d.Returned = append(d.Returned, titleOf(b.brain.w, r.Signal.Case, v))
 	}

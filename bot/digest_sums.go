@@ -30,10 +30,32 @@ type weekSums struct {
 	Found     int
 	Reached   map[signals.Stage]int // signals that reached a stage
 	Furthest  map[signals.Stage]int // each signal once, at the latest stage that it reached
+	Stands    fates                 // how the signals of the week stand at its end
+	Confirmed int                   // signals that who raised them confirmed in the week, whenever they were found
+	Quiet     int                   // likewise, those whose watch ended without a word: silence is not consent
+	Partly    int                   // likewise, those of which who raised them said that a part is left
 	Deaths    []deathSum            // the most first
 	Detectors []detectorSum         // the most found first
 	Returned  []*signals.Record     // what was closed or put aside before and came back, in the order of time
 	Pulled    []*signals.Record     // pulled cords, likewise
+}
+
+// fates count each signal of a week once, by how it stands at the week's end. Who
+// stopped is among Stopped alone, whatever stages it reached.
+type fates struct{ Confirmed, Quiet, Stopped, UnderWay int }
+
+func (f *fates) count(l *signals.Ledger, until time.Time) {
+	by := func(t time.Time) bool { return !t.IsZero() && t.Before(until) }
+	switch {
+	case l.Died != "" && l.DiedAt.Before(until):
+		f.Stopped++
+	case by(l.Times[signals.ConfirmedBy]):
+		f.Confirmed++
+	case by(l.Quiet):
+		f.Quiet++
+	default:
+		f.UnderWay++
+	}
 }
 
 // deathSum is how many signals stopped before a stage for one class of reasons.
@@ -78,6 +100,7 @@ func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekS
 	out := weekSums{Reached: make(map[signals.Stage]int), Furthest: make(map[signals.Stage]int)}
 	deaths, detectors := make(map[deathSum]int), make(map[string]*detectorSum)
 	for _, r := range records {
+		out.ended(r.Ledger, week)
 		if !week.holds(r.Signal.At) {
 			continue
 		}
@@ -90,6 +113,7 @@ func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekS
 			}
 		}
 		out.Furthest[furthest]++
+		out.Stands.count(r.Ledger, week.until)
 		if r.Ledger.Died != "" && r.Ledger.DiedAt.Before(week.until) {
 			deaths[deathSum{Before: r.Ledger.Died, Why: reasonClass(r)}]++
 		}
@@ -116,6 +140,20 @@ func sumWeek(records []*signals.Record, useful map[string]usefulness, week weekS
 	slices.SortFunc(out.Returned, byTime)
 	slices.SortFunc(out.Pulled, byTime)
 	return out
+}
+
+// ended counts how a signal ended in a week.
+func (s *weekSums) ended(l *signals.Ledger, week weekSpan) {
+	confirmed := l.Times[signals.ConfirmedBy]
+	switch {
+	case !confirmed.IsZero() && week.holds(confirmed):
+		s.Confirmed++
+	case week.holds(l.Quiet) && (confirmed.IsZero() || !confirmed.Before(week.until)):
+		s.Quiet++
+	}
+	if week.holds(l.Partly) {
+		s.Partly++
+	}
 }
 
 func inOrder(deaths map[deathSum]int, detectors map[string]*detectorSum) (ds []deathSum, es []detectorSum) {

@@ -34,6 +34,12 @@ func anyRecord(t *rapid.T, i int) *signals.Record {
 	if next := r.Ledger.Next(); next != "" && rapid.Bool().Draw(t, "dies") {
 		r.Ledger.Die(next, rapid.SampledFrom([]string{"no answer within 8 hours", "stall is in shadow mode", "whatever"}).Draw(t, "why"), at.Add(time.Hour))
 	}
+	if r.Ledger.Reached(signals.Corrected) && rapid.Bool().Draw(t, "quiet") {
+		r.Ledger.Quiet = r.Ledger.Times[signals.Corrected].Add(time.Duration(minute.Draw(t, "watch")) * time.Minute)
+	}
+	if !r.Ledger.Reached(signals.Corrected) && rapid.Bool().Draw(t, "partly") {
+		r.Ledger.Partly = at
+	}
 	state := rapid.SampledFrom([]signals.State{signals.Sent, signals.Acted, signals.Declined, signals.Shadowed}).Draw(t, "state")
 	r.Nudges = []*signals.Nudge{{Signal: s, To: "bea", State: state, At: s.At, Message: "m" + fmt.Sprint(i)}}
 	return r
@@ -47,23 +53,40 @@ func TestSumsAreTheLedgers(t *testing.T) {
 		for i := range rapid.IntRange(0, 30).Draw(t, "records") {
 			records = append(records, anyRecord(t, i))
 		}
-		all := 0
-		for w := range 5 {
+		all, ended, ends := 0, 0, 0
+		for w := range 12 {
 			week := weekSpan{digestMonday.AddDate(0, 0, 7*(w-2)), digestMonday.AddDate(0, 0, 7*(w-1))}
 			got := sumWeek(records, nil, week)
 			all += got.Found
+			ended += got.Confirmed + got.Partly
 			sumsAreRight(t, got, records, week)
 			mixed := slices.Clone(records)
 			slices.Reverse(mixed)
 			require.Equal(t, got, sumWeek(mixed, nil, week), "the order does not matter")
 		}
+		for _, r := range records {
+			for _, at := range []time.Time{r.Ledger.Times[signals.ConfirmedBy], r.Ledger.Partly} {
+				if !at.IsZero() && at.Before(digestMonday.AddDate(0, 0, 7*10)) {
+					ends++
+				}
+			}
+		}
 		require.Equal(t, len(records), all, "each signal belongs to one week")
+		require.Equal(t, ends, ended, "each end belongs to one week")
 	})
 }
 
 func sumsAreRight(t *rapid.T, got weekSums, records []*signals.Record, week weekSpan) {
 	reached, died, furthest, detectors, deaths := make(map[signals.Stage]int), 0, 0, 0, 0
+	confirmed, quiet := 0, 0
 	for _, r := range records {
+		said := r.Ledger.Times[signals.ConfirmedBy]
+		if week.holds(said) {
+			confirmed++
+		}
+		if week.holds(r.Ledger.Quiet) && (said.IsZero() || !said.Before(week.until)) {
+			quiet++
+		}
 		if !week.holds(r.Signal.At) {
 			continue
 		}
@@ -96,6 +119,12 @@ func sumsAreRight(t *rapid.T, got weekSums, records []*signals.Record, week week
 	require.Equal(t, got.Found, furthest, "each signal stands at one stage")
 	require.Equal(t, got.Found, detectors)
 	require.Equal(t, died, deaths)
+	require.Equal(t, confirmed, got.Confirmed)
+	require.Equal(t, quiet, got.Quiet, "silence is counted apart")
+	f := got.Stands
+	require.Equal(t, got.Found, f.Confirmed+f.Quiet+f.Stopped+f.UnderWay, "each signal stands somewhere")
+	require.Equal(t, died, f.Stopped)
+	require.LessOrEqual(t, f.Confirmed, got.Reached[signals.ConfirmedBy])
 }
 
 func TestUsefulness(t *testing.T) {

@@ -99,7 +99,8 @@ func fullDigest() *digest {
 }
 
 const fullDigestText = `The week of 16 to 22 November
-6 signals found (0 the week before), 2 solved, 7 hand-offs between teams.
+6 signals found (0 the week before), 2 solved, 7 hand-offs between teams. Where they stand: 1 confirmed by who raised it, 0 quiet, 3 stopped, 2 under way.
+Of all signals, earlier ones too: 1 confirmed by who raised it.
 Thank you for pulling the cord: Bea and Carl.
 Signals by stage
 Stage | This week | Week before
@@ -120,7 +121,7 @@ PAY-1 Invoices arrive twice | Web → Ops → a small team → Data | Web → Da
 Hours spent off the direct route
 Team | Hours | Issues
 Ops | 12 | 2
-Teams that could use a liaison
+Teams that hand much to each other
 Teams | There | Back
 Ops ↔ Web | 2 | 3
 Came back
@@ -148,7 +149,7 @@ Hours off the direct route, by week
 2 Nov: 3 hours
 9 Nov: 0 hours
 16 Nov: 12 hours
-Each stage as it stood at the end of its week; received is inferred. Teams of fewer than 5 people are left out.`
+Each stage as it stood at the end of its week; received is a proxy. Teams of fewer than 5 people are left out.`
 
 func TestDigestInWords(t *testing.T) {
 	d := fullDigest()
@@ -201,6 +202,22 @@ func TestADigestFitsIntoOneMessage(t *testing.T) {
 			require.Len(t, r, len(table.Columns))
 		}
 	}
+}
+
+// TestDigestLeavesNobodyOut: what has no line of its own is in the last one, so
+// that the lines of a table add up to the week.
+func TestDigestLeavesNobodyOut(t *testing.T) {
+	d := &digest{Zone: time.UTC}
+	for i := range 8 {
+		d.Now.Deaths = append(d.Now.Deaths, deathSum{signals.ReceivedBy, strings.Repeat("x", i+1), 2})
+		d.Now.Detectors = append(d.Now.Detectors, detectorSum{Name: strings.Repeat("d", i+1), Found: 3, Told: 1})
+	}
+	rows := d.deaths().Rows
+	require.Equal(t, []string{"", "all other reasons", "6"}, rows[len(rows)-1])
+	rows = d.detectors().Rows
+	require.Equal(t, []string{"all others", "9", "3", ""}, rows[len(rows)-1])
+	d.Now.Found, d.Now.Stands = 9, fates{Confirmed: 2, Quiet: 3, Stopped: 3, UnderWay: 1}
+	require.Contains(t, d.summary(), "2 confirmed by who raised it, 3 quiet, 3 stopped, 1 under way.")
 }
 
 // TestWhatWasPutAsideAndCameBack: of each case one line, with when it was put

@@ -23,6 +23,14 @@ func (b *Bot) Position() int64 {
 // measure counts what came of a look.
 func (b *Bot) measure(l *look) {
 	b.meter.Add("looks", 1)
+	if l.st.Case.IsDrill() {
+		for _, r := range l.out.Records { // drills are counted apart
+			if r.Over {
+				b.meter.Add("drills", 1, "stage", string(r.Ledger.At()))
+			}
+		}
+		return
+	}
 	for _, r := range l.found {
 		b.meter.Add("signals", 1, "detector", r.Signal.Detector)
 	}

@@ -99,6 +99,7 @@ func (h *home) nudges(ctx context.Context) ([]*view.Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what somebody is told: %w", err)
 	}
+	records = withoutDrills(records)
 	var messages []string
 	err = h.inWorld(ctx, func(w *decide.World) error {
 		for _, r := range records {
@@ -171,6 +172,7 @@ func (h *home) raised(ctx context.Context) ([]*view.Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what somebody raised: %w", err)
 	}
+	records = withoutDrills(records)
 	out := []*view.Card{{Title: "Signals you raised"}}
 	err = h.inWorld(ctx, func(w *decide.World) error {
 		records = slices.DeleteFunc(records, func(r *signals.Record) bool { return onlyNoted(r) || !maySee(w, r.Signal, h.viewer) })
@@ -198,7 +200,13 @@ func (h *home) raised(ctx context.Context) ([]*view.Card, error) {
 func (h *home) raisedOne(card *view.Card, r *signals.Record) {
 	c := clockFor(r, h.zone, h.ids)
 	card.Lines = []view.Paragraph{{Text: sentence(titleOf(h.brain.w, r.Signal.Case, h.viewer) + ": " + h.brain.w.Reason(r.Signal))}, {Text: stageLine(r.Ledger, c)}}
-	if r.Ledger.Died != "" {
+	switch {
+	case r.Ledger.WentQuiet():
+		card.Lines = append(card.Lines, view.Paragraph{Text: "It ended as quiet: it did not come back, and nobody confirmed it. You still can."})
+	case !r.Ledger.Partly.IsZero():
+		card.Lines = append(card.Lines, view.Paragraph{Text: "A part of it is left, as you said. You are asked again when it is solved."})
+	}
+	if r.Ledger.Died != "" && !r.Ledger.WentQuiet() {
 		card.Lines = append(card.Lines, view.Paragraph{Text: "It stopped before it was " + string(r.Ledger.Died) + ": " + c.died(r.Ledger) + "."})
 	}
 	if confirmable(r) {

@@ -66,7 +66,9 @@ func (h *home) detectors(ctx context.Context) ([]*view.Card, error) {
 	since := weekSpan{h.now.Add(-judged), h.now.Add(time.Nanosecond)}
 	var records []*signals.Record
 	err := h.c.Store.Since(ctx, since.from, func(r *signals.Record) error {
-		records = append(records, r)
+		if !r.IsDrill() {
+			records = append(records, r)
+		}
 		return nil
 	})
 	if err != nil {

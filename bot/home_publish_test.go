@@ -116,7 +116,7 @@ func TestTheStagesOnOneLine(t *testing.T) {
 	l := signals.NewLedger(&signals.Signal{}, digestMonday.Add(8*time.Hour))
 	l.Reach(signals.ReceivedBy, digestMonday.Add(9*time.Hour), true)
 	zone := zoneOf(t, "Europe/Berlin")
-	require.Equal(t, "● generated 16 Nov 09:00 → ○ transmitted → ● received 16 Nov 10:00 (inferred) → ○ reacted → ○ corrected → ○ confirmed", stageLine(l, clock{zone: zone, own: true}))
+	require.Equal(t, "● generated 16 Nov 09:00 → ○ transmitted → ● received 16 Nov 10:00 (proxy) → ○ reacted → ○ corrected → ○ confirmed", stageLine(l, clock{zone: zone, own: true}))
 }
 
 func TestWhatIsOnlyNotedIsNotShown(t *testing.T) {

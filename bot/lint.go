@@ -27,7 +27,7 @@ type linting struct {
 // The snapshots of what lint has seen, and who can read them.
 const (
 	lintSnapshot = "lint"
-	lintVersion  = "1"
+	lintVersion  = "2"
 )
 
 // How long one round of following may take, in real time, for the task and for

@@ -80,6 +80,9 @@ func (b *Bot) lookOnce(ctx context.Context, k signals.Key) error {
 		return br.err
 	}
 	l.out.Records = shelf.changed(br.w.Book)
+	if err := b.drillStep(ctx, l); err != nil {
+		return err
+	}
 	if err := b.writeBack(ctx, l.out.Records); err != nil {
 		return err
 	}
@@ -87,6 +90,12 @@ func (b *Bot) lookOnce(ctx context.Context, k signals.Key) error {
 		return err
 	}
 	if err := b.unheard(ctx, l.out.Records); err != nil {
+		return err
+	}
+	if err := b.askRaisers(ctx, l.out.Records); err != nil {
+		return err
+	}
+	if err := b.offer(ctx, l.out.Records); err != nil {
 		return err
 	}
 	l.out.Again = l.again()
@@ -169,7 +178,7 @@ func (l *look) run(ctx context.Context) error {
 
 // answers are the kinds of events that messages about a case tell of.
 var answers = map[signals.Kind]bool{
-	signals.Claimed: true, signals.Refused: true, signals.Closed: true, signals.Confirmed: true, signals.Denied: true, signals.Snoozed: true, signals.Useless: true,
+	signals.Claimed: true, signals.Refused: true, signals.Closed: true, signals.Confirmed: true, signals.Denied: true, signals.Snoozed: true, signals.Useless: true, signals.Helped: true,
 	signals.Approved: true, signals.Reacted: true, signals.Reopened: true, signals.Linked: true,
 }
 

@@ -79,6 +79,9 @@ func (b *Bot) PauseDue(ctx context.Context) error {
 func (b *Bot) votes(ctx context.Context, said []signals.Opinion, since time.Time) (map[string]vote, error) {
 	out := make(map[string]vote)
 	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
+		if r.IsDrill() {
+			return nil
+		}
 		for _, n := range r.Nudges {
 			if n.State == signals.Acted && !n.At.Before(since) {
 				out[n.Key()] = vote{true, n.To, n.At}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"andon/bot/view"
@@ -44,8 +45,9 @@ type pressing struct {
 	no     string
 	titles map[signals.Key]string // of their cases, as the presser may see them
 	raiser map[*signals.Record]string
-	shared bool // others read the message too
-	place  bool // it stands in a channel
+	shared bool   // others read the message too
+	place  bool   // it stands in a channel
+	helper string // who can solve it, as a message beside the nudge has it; "" for others
 }
 
 // pressing finds the nudges behind a button.
@@ -65,6 +67,9 @@ func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, er
 			return nil, err
 		}
 		nudges = []string{l.Nudge}
+		if l.Kind == confirming {
+			l.People = []string{out.Target}
+		}
 	}
 	records, err := b.c.Store.RecordsOf(ctx, nudges...)
 	if err != nil {
@@ -73,7 +78,7 @@ func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, er
 	var all []item
 	for _, r := range records {
 		for _, n := range r.Nudges {
-			if slices.Contains(nudges, n.Key()) && (n.Message == out.ID || l.Kind == gathered) && n.To != "" && standing(n) {
+			if slices.Contains(nudges, n.Key()) && (n.Message == out.ID || l.Kind == gathered || l.Kind == confirming || l.Kind == wired) && n.To != "" && standing(n) {
 				all = append(all, item{r, n})
 			}
 		}
@@ -89,6 +94,7 @@ func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, er
 // narrow keeps the nudges that somebody may answer: their own, those to a
 // channel that they may see, and those of a group that they are in.
 func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live, all []item) {
+	p.helper = l.Helper
 	who := w.Org.Who(user)
 	c := &composer{Bot: b, w: w, now: b.c.Now(), reader: readerOf(w, user)}
 	c.reader.id = user
@@ -104,6 +110,13 @@ func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live,
 		switch {
 		case l.Kind == gathered:
 			p.shared = true
+		case l.Kind == confirming: // their own word about what they raised
+			if in {
+				mine = true
+				p.hold(c, it)
+			}
+			continue
+		case l.Kind == wired:
 		case isPlace(w, it.n.To):
 			p.shared, p.place, in = true, true, true
 		default:
@@ -114,9 +127,7 @@ func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live,
 			continue
 		}
 		if v.which == "" || meant == it.n.Signal.Case {
-			p.held = append(p.held, it)
-			p.titles[it.n.Signal.Case] = c.title(it.n.Signal.Case)
-			p.raiser[it.r] = raiser(w, it.r)
+			p.hold(c, it)
 		}
 	}
 	switch {
@@ -128,6 +139,13 @@ func (p *pressing) narrow(w *decide.World, b *Bot, user string, v value, l live,
 	default:
 		p.no = "This is for somebody else, so the button does nothing for you."
 	}
+}
+
+// hold keeps a nudge that may be answered.
+func (p *pressing) hold(c *composer, it item) {
+	p.held = append(p.held, it)
+	p.titles[it.n.Signal.Case] = c.title(it.n.Signal.Case)
+	p.raiser[it.r] = raiser(c.w, it.r)
 }
 
 // readsThere reports whether everybody in the channel that was told of a nudge
@@ -144,20 +162,26 @@ func (b *Bot) do(ctx context.Context, a view.Asked, verb string, v value, p *pre
 	switch {
 	case p.no != "":
 		return tell(a, p.no), nil
-	case verb == notMe || verb == useless || verb == passOn || verb == linkTo:
+	case verb == notMe || verb == useless || verb == passOn || verb == linkTo || verb == partly:
 		return b.form(a, verb, v, p), nil
 	case verb == ticket:
 		return b.ticketProject(ctx, a, v, p)
 	case verb == snooze:
 		return b.snoozed(ctx, a, v, p)
-	case (verb == solved || verb == gather) && len(things(p.held)) > 1:
+	case (verb == solved || verb == gather || strings.HasPrefix(verb, helped)) && len(things(p.held)) > 1:
 		return b.form(a, verb, v, p), nil
 	case verb == onIt:
 		return b.claim(ctx, a, p)
 	case verb == solved:
 		return b.solve(ctx, a, p)
 	case verb == denied:
-		return b.deny(ctx, a, p)
+		return b.deny(ctx, a, p, "", "")
+	case verb == wire:
+		return b.keepRoute(ctx, a, p.held[0])
+	case verb == unwire:
+		return b.takeBack(ctx, a, v, p)
+	case strings.HasPrefix(verb, helped):
+		return b.wasIt(ctx, a, verb, p)
 	case verb == gather:
 		return b.bringTogether(ctx, a, p.held[0])
 	}
@@ -211,7 +235,7 @@ func (b *Bot) solve(ctx context.Context, a view.Asked, p *pressing) (view.Reply,
 	}); err != nil {
 		return view.Reply{}, err
 	}
-	return view.Reply{}, b.byRaiser(ctx, a, p, confirms, signals.Confirmed)
+	return view.Reply{}, b.byRaiser(ctx, a, p, confirms, func(e *signals.Event) { e.Kind = signals.Confirmed })
 }
 
 // has reports whether a nudge is among some.
@@ -219,28 +243,13 @@ func has(list []item, it item) bool {
 	return slices.ContainsFunc(list, func(x item) bool { return x.n == it.n })
 }
 
-// deny is "Still happening", which only who raised it can say.
-func (b *Bot) deny(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
-	var own []item
-	for _, it := range p.held {
-		if _, is, err := b.isRaiser(ctx, a.User, p.raiser[it.r]); err != nil {
-			return view.Reply{}, err
-		} else if is {
-			own = append(own, it)
-		}
-	}
-	if len(own) == 0 {
-		return tell(a, "Only who raised it can say that here. If you see it too, please write so in the thread, or pull the cord."), nil
-	}
-	return view.Reply{}, b.byRaiser(ctx, a, p, own, signals.Denied)
-}
-
 // byRaiser writes what who raised signals said of them. Who wished not to be
 // named is not named here either.
-func (b *Bot) byRaiser(ctx context.Context, a view.Asked, p *pressing, held []item, kind signals.Kind) error {
+func (b *Bot) byRaiser(ctx context.Context, a view.Asked, p *pressing, held []item, fill func(e *signals.Event)) error {
 	return b.happened(ctx, a, held, func(e *signals.Event, it item) bool {
-		e.Kind, e.Seq.Item = kind, 1
-		e.ID += "/" + string(kind)
+		fill(e)
+		e.Seq.Item = 1
+		e.ID += "/" + string(e.Kind)
 		if anonymous(p.raiser[it.r]) {
 			e.Actor = p.raiser[it.r]
 		}

@@ -28,11 +28,14 @@ const optOut = "optout"
 // form asks what has to be known before something is done.
 func (b *Bot) form(a view.Asked, verb string, v value, p *pressing) view.Reply {
 	v.verb = ""
-	m := &view.Modal{ID: verb, Hidden: v.String(), Submit: "Send", Inputs: which(p.held, p.title)}
+	m := &view.Modal{Title: "Seen before", ID: verb, Hidden: v.String(), Submit: "Send", Inputs: which(p.held, p.title)}
 	switch verb {
 	case notMe:
 		m.Title = "Not me"
 		m.Lines = []view.Paragraph{{Text: "That is fine. I ask somebody else, and remember it for things like this one."}}
+		if p.held[0].n.Signal.IsDrill() {
+			m.Title, m.Lines = drillMark+"Not me", []view.Paragraph{{Text: drillCalm + " I ask somebody else, and remember nothing of it."}}
+		}
 		if p.place {
 			m.Title, m.Lines = "Somebody else", []view.Paragraph{{Text: "I tell whomever you name."}}
 		}
@@ -57,6 +60,9 @@ func (b *Bot) form(a view.Asked, verb string, v value, p *pressing) view.Reply {
 		m.Inputs = append(m.Inputs, view.Input{ID: snooze, Kind: view.ChoiceInput, Label: "When shall I tell you again?", Options: snoozeOptions(func(id string) string { return id })})
 	case solved:
 		m.Title = "Solved"
+	case partly:
+		m.Title = "Partly solved"
+		m.Inputs = append(m.Inputs, view.Input{ID: inText, Kind: view.TextInput, Label: "What is left?", Hint: "Those who work on it read it, with your name. It is not passed on where they may not see it.", Optional: true, Max: 500})
 	case gather:
 		m.Title = "Bring us together"
 	}
@@ -88,6 +94,9 @@ func (b *Bot) sent(ctx context.Context, a view.Asked) (view.Reply, error) {
 	if p.no != "" {
 		return tell(a, p.no), nil
 	}
+	if strings.HasPrefix(a.Action, helped) {
+		return b.wasIt(ctx, a, a.Action, p)
+	}
 	switch a.Action {
 	case notMe:
 		return b.refuse(ctx, a, p)
@@ -102,6 +111,8 @@ func (b *Bot) sent(ctx context.Context, a view.Asked) (view.Reply, error) {
 		return b.snoozed(ctx, a, v, p)
 	case solved:
 		return b.solve(ctx, a, p)
+	case partly:
+		return b.partlySolved(ctx, a, p)
 	case gather:
 		return b.bringTogether(ctx, a, p.held[0])
 	case ticket:
@@ -176,7 +187,7 @@ func (b *Bot) refusable(w *decide.World, user, whom string, now time.Time) strin
 // this one, and who is, for as long as the policy says.
 func hint(w *decide.World, a view.Asked, it item, whom string, now time.Time) (*signals.Event, error) {
 	c := w.Case(it.n.Signal.Case)
-	if c == nil || w.Org.Policy.Hints <= 0 || isPlace(w, it.n.To) && w.Org.Who(it.n.Owner) != w.Org.Who(a.User) {
+	if c == nil || c.Key.IsDrill() || w.Org.Policy.Hints <= 0 || isPlace(w, it.n.To) && w.Org.Who(it.n.Owner) != w.Org.Who(a.User) {
 		return nil, nil
 	}
 	h := signals.Hint{Scope: c.Project, Not: w.Org.Who(a.User), By: w.Org.Who(a.User), At: now, Until: now.Add(w.Org.Policy.Hints)}

@@ -33,6 +33,9 @@ func (b *Bot) Send(ctx context.Context, id string) error {
 	if err := b.drop(ctx, &out, records); err != nil {
 		return fmt.Errorf("look at message %s again: %w", id, err)
 	}
+	if done, err := b.askWaits(ctx, &out); done || err != nil {
+		return err
+	}
 	if wait, err := b.quiet(ctx, &out, records); err != nil {
 		return fmt.Errorf("look whether message %s is late: %w", id, err)
 	} else if stands, err := b.stands(ctx, &out, records, wait); err != nil {
@@ -79,11 +82,7 @@ func (b *Bot) address(ctx context.Context, to string) (target, why string, err e
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	head, err := b.c.Store.Head(ctx)
-	if err == nil {
-		err = b.brain.follow(ctx, head)
-	}
-	if err != nil {
+	if err := b.catchHead(ctx); err != nil {
 		return "", "", err
 	}
 	b.brain.catchUp()

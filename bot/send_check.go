@@ -176,7 +176,7 @@ func (b *Bot) quiet(ctx context.Context, out *signals.Outgoing, records []*signa
 	if err != nil {
 		return 0, err
 	}
-	if i := slices.IndexFunc(told, func(t signals.Told) bool { return t.ID == out.ID }); i >= 0 && told[i].Asked {
+	if i := slices.IndexFunc(told, func(t signals.Told) bool { return t.ID == out.ID }); i >= 0 && told[i].Asked && !first.Signal.IsDrill() { // nobody waits for a drill
 		return 0, nil
 	}
 	var wait time.Duration

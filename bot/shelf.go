@@ -113,8 +113,10 @@ func print(r *signals.Record) []byte {
 		Ledger *signals.Ledger
 		Nudges []signals.Nudge
 		Again  time.Time
+		Asks   []signals.Asking
 		Over   bool
-	}{r.Ledger, nudges, r.Again, r.Over})
+		Rule   string
+	}{r.Ledger, nudges, r.Again, r.Asks, r.Over, r.Rule})
 	if err != nil {
 		return nil // equal to nothing: it is stored
 	}

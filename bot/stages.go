@@ -57,9 +57,30 @@ func (c clock) said(l *signals.Ledger, st signals.Stage) string {
 		text += " " + at.In(c.zone).Format("2 Jan 15:04")
 	}
 	if l.Proxy[st] {
-		text += " (inferred)"
+		text += " (proxy)"
 	}
 	return text
+}
+
+// also tells of a stage that was not reached what there is besides that: a part of
+// it was, or silence ended it.
+func (c clock) also(l *signals.Ledger, st signals.Stage) string {
+	switch {
+	case st == signals.Corrected && !l.Partly.IsZero():
+		return "corrected in part " + l.Partly.In(c.zone).Format("2 Jan 15:04")
+	case st == signals.ConfirmedBy && l.WentQuiet():
+		return "quiet, not confirmed " + l.Quiet.In(c.zone).Format("2 Jan 15:04")
+	}
+	return ""
+}
+
+// stopped says that a signal died before a stage, and why; "" where it did not, or
+// where silence ended it.
+func (c clock) stopped(l *signals.Ledger, st signals.Stage) string {
+	if l.Died != st || st == "" || l.WentQuiet() {
+		return ""
+	}
+	return "stopped before " + string(st) + ": " + c.died(l)
 }
 
 // stagesIn tells how far a signal came, and where it died.
@@ -68,8 +89,13 @@ func stagesIn(r *decide.Record, c clock) string {
 	for _, st := range signals.Stages {
 		if said := c.said(r.Ledger, st); said != "" {
 			out = append(out, said)
-		} else if r.Ledger.Died == st {
-			out = append(out, "stopped before "+string(st)+": "+c.died(r.Ledger))
+			continue
+		}
+		if also := c.also(r.Ledger, st); also != "" {
+			out = append(out, also)
+		}
+		if stopped := c.stopped(r.Ledger, st); stopped != "" {
+			out = append(out, stopped)
 		}
 	}
 	return strings.Join(out, " → ")
@@ -81,6 +107,8 @@ func stageLine(l *signals.Ledger, c clock) string {
 	for _, st := range signals.Stages {
 		if said := c.said(l, st); said != "" {
 			out = append(out, "● "+said)
+		} else if also := c.also(l, st); also != "" {
+			out = append(out, "○ "+also)
 		} else {
 			out = append(out, "○ "+string(st))
 		}

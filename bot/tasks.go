@@ -25,7 +25,9 @@ func (b *Bot) Tasks() map[string]Task {
 		"recheck": {Every: time.Minute, Do: b.Recheck},
 		"sources": {Every: time.Minute, Do: b.WatchSources},
 		"digest":  {Every: time.Minute, Do: b.DigestDue},
+		"thin":    {Every: 10 * time.Minute, Do: b.ThinDue},
 		"lint":    {Every: time.Hour, Do: b.Lint},
+		"load":    {Every: 10 * time.Minute, Do: b.LoadDue},
 		"pause":   {Every: 10 * time.Minute, Do: b.PauseDue},
 	}
 	for name, src := range b.c.Sources {

@@ -16,10 +16,11 @@ import (
 // live is what a notice carries that has to say something else when the nudge
 // that it is about moves on.
 type live struct {
-	Kind   string   // gathered, proposed or previewed
+	Kind   string   // gathered, proposed, previewed, asked, passed or drillask
 	Nudge  string   // key of the nudge that it is about
 	People []string `json:",omitempty"` // who reads it, accounts or person ids; empty for the admin channel
 	Helper string   `json:",omitempty"` // who of them can solve it, "" where that is not known
+	Rule   bool     `json:",omitempty"` // a standing route stood when it was written
 	By     string   `json:",omitempty"` // who asked for it, where that is neither of the two whom it is for
 }
 
@@ -48,10 +49,16 @@ func (b *Bot) noticed(ctx context.Context, out *signals.Outgoing) (*view.Card, e
 		switch n.Live.Kind {
 		case gathered:
 			card = b.gatheredCard(w, out.ID, *n.Live, it)
+		case wired:
+			card = b.wiredCard(w, out.ID, *n.Live, it)
 		case proposed:
 			card = b.proposedCard(w, out.ID, it)
+		case confirming:
+			card = b.askedCard(w, out.ID, out.Target, it)
 		case previewed:
 			card = b.previewCard(w, out.ID, it)
+		case drillAsk:
+			card = b.drillAskCard(w, out.ID, it.r)
 		}
 		return nil
 	})
@@ -90,7 +97,7 @@ func (b *Bot) itemOf(ctx context.Context, key string) (item, bool, error) {
 // tellLive queues a notice that is about a nudge.
 func (b *Bot) tellLive(ctx context.Context, id, target string, card *view.Card, l live) error {
 	put := b.c.Store.Notice
-	if l.Kind == gathered || l.Kind == "passed" { // somebody pressed a button for it
+	if l.Kind == gathered || l.Kind == wired || l.Kind == "passed" { // somebody pressed a button for it
 		put = b.c.Store.Answer
 	}
 	return b.queueBy(ctx, put, id, target, notice{Card: *card, Live: &l})
@@ -101,6 +108,7 @@ const (
 	groupID    = "g"
 	proposalID = "p"
 	previewID  = "v"
+	wiredID    = "r"
 )
 
 // besideID is the id of a message that stands beside a nudge.
@@ -113,9 +121,17 @@ func besideID(kind, nudge string) string {
 // companions are the ids of the messages that may stand beside the nudges of a
 // record, and say something else when it moves.
 func companions(r *signals.Record) (ids []string) {
+	if r.IsDrill() && len(r.Nudges) > 0 {
+		ids = append(ids, besideID(drillAskID, r.Nudges[0].Key()))
+	}
 	for _, n := range r.Nudges {
 		if n.To != "" {
-			ids = append(ids, besideID(groupID, n.Key()), besideID(proposalID, n.Key()), besideID(previewID, n.Key()))
+			ids = append(ids, besideID(groupID, n.Key()), besideID(proposalID, n.Key()), besideID(previewID, n.Key()), besideID(wiredID, n.Key()))
+		}
+	}
+	for _, a := range r.Asks {
+		if a.Message != "" {
+			ids = append(ids, a.Message)
 		}
 	}
 	return ids
@@ -177,6 +193,7 @@ func (b *Bot) gatheredCard(w *decide.World, id string, l live, it item) *view.Ca
 	if over(it.r) && !it.r.Over {
 		card.Actions = []view.Action{{ID: denied, Text: "Still happening", Value: id}}
 	}
+	c.ruled(card, it, l.Helper, id, l.Rule)
 	return card
 }
 

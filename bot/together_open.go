@@ -50,8 +50,12 @@ func (b *Bot) bringTogether(ctx context.Context, a view.Asked, it item) (view.Re
 	if no != "" {
 		return tell(a, no), nil
 	}
+	made, had, err := b.agree(ctx, a, it, m.helper, it.n.Key())
+	if err != nil {
+		return view.Reply{}, err
+	}
 	card := &view.Card{Key: id, Kind: gathered, Title: togetherTitle, Lines: []view.Paragraph{{Text: "One of you raised something that the other may be able to solve."}}}
-	if err := b.tellLive(ctx, id, target, card, live{Kind: gathered, Nudge: it.n.Key(), People: m.people, Helper: m.helper, By: m.by}); err != nil {
+	if err := b.tellLive(ctx, id, target, card, live{Kind: gathered, Nudge: it.n.Key(), People: m.people, Helper: m.helper, By: m.by, Rule: made || had}); err != nil {
 		return view.Reply{}, err
 	}
 	if m.claims && it.n.State != signals.Acted {
@@ -174,6 +178,9 @@ func (b *Bot) redraw(ctx context.Context, id string) {
 		return // it is said anew anyway, or stands nowhere
 	}
 	records, err := b.c.Store.RecordsOf(ctx, out.Nudges...)
+	if err == nil && len(out.Nudges) == 0 {
+		out.Body, err = b.c.Store.NoticeBody(ctx, id)
+	}
 	if err == nil {
 		var card *view.Card
 		if card, err = b.card(ctx, &out, records); err == nil {

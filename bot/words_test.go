@@ -44,8 +44,8 @@ func TestStagesInWords(t *testing.T) {
 	require.Equal(t, "generated 2 Mar 09:00", stagesIn(r, own))
 	r.Ledger.Reach(signals.Transmitted, at.Add(time.Hour), false)
 	r.Ledger.Reach(signals.ReceivedBy, at.Add(2*time.Hour), true)
-	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received 2 Mar 11:00 (inferred)", stagesIn(r, own))
+	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received 2 Mar 11:00 (proxy)", stagesIn(r, own))
 	r.Ledger.Die(signals.ReactedTo, "nobody did anything", at.Add(3*time.Hour))
 	require.Contains(t, stagesIn(r, own), "stopped before reacted: nobody did anything")
-	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received (inferred) → stopped before reacted: nobody took it on", stagesIn(r, clock{zone: time.UTC}), "of others")
+	require.Equal(t, "generated 2 Mar 09:00 → transmitted 2 Mar 10:00 → received (proxy) → stopped before reacted: nobody took it on", stagesIn(r, clock{zone: time.UTC}), "of others")
 }

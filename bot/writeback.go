@@ -28,7 +28,7 @@ const onCase = "on|"
 // queued already is not queued again.
 func (b *Bot) writeBack(ctx context.Context, changed []*signals.Record) error {
 	for _, r := range changed {
-		if len(b.c.Writers) == 0 || !r.Ledger.Reached(signals.ConfirmedBy) {
+		if len(b.c.Writers) == 0 || r.IsDrill() || !r.Ledger.Reached(signals.ConfirmedBy) {
 			continue
 		}
 		w := b.brain.w

@@ -86,9 +86,9 @@ func textKnown(b *strings.Builder, p Page) {
 }
 
 func textDetectors(b *strings.Builder, p Page) {
-	rows := [][]string{{"detector", "signals", "a week", "said", "held", "overtaken", "shadow", "nobody to tell", "reacted", "corrected", "confirmed"}}
+	rows := [][]string{{"detector", "signals", "a week", "said", "held", "overtaken", "shadow", "nobody to tell", "reacted", "corrected", "confirmed", "quiet"}}
 	for _, d := range p.Detectors {
-		rows = append(rows, []string{d.Name, itoa(d.Signals), num(d.PerWeek), itoa(d.Sent), itoa(d.Held), itoa(d.Superseded), itoa(d.Shadowed), itoa(d.NoRoute), itoa(d.Reacted), itoa(d.Corrected), itoa(d.Confirmed)})
+		rows = append(rows, []string{d.Name, itoa(d.Signals), num(d.PerWeek), itoa(d.Sent), itoa(d.Held), itoa(d.Superseded), itoa(d.Shadowed), itoa(d.NoRoute), itoa(d.Reacted), itoa(d.Corrected), itoa(d.Confirmed), itoa(d.Quiet)})
 	}
 	table(b, "What it would have said", rows)
 }
