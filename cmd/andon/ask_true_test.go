@@ -30,10 +30,10 @@ func TestAskStatusNamesNobodyBesideTimes(t *testing.T) {
 	require.Contains(t, o.ask("U1", "snooze PAY-7 tomorrow"), "Wed 4 Mar")
 	o.drain()
 	for _, text := range []string{"status PAY-7", "why PAY-7"} {
-		require.Contains(t, o.ask("U1", text), "→ received 3 Mar", text)
+		require.Contains(t, o.ask("U1", text), " reacted 3 Mar", text)
 		got := o.ask("U3", text)
-		require.Contains(t, got, "→ received", text)
-		require.NotContains(t, got, "received 3 Mar", text)
+		require.Contains(t, got, " reacted (proxy)", text)
+		require.NotContains(t, got, "reacted 3 Mar", text)
 		require.NotContains(t, got, "To others: received", text)
 	}
 }

@@ -40,7 +40,7 @@ func TestAfterAClickTheMessageSaysWhoDidWhat(t *testing.T) {
 	require.Contains(t, f.press("slack/T1/U1", "claim", key).Card.Text(), "It is solved already")
 	require.Contains(t, f.press("slack/T1/U1", "snooze", "1h:"+key).Card.Text(), "It is solved already")
 	require.Contains(t, f.press("slack/T1/U1", "denied", key).Card.Text(), "Only who raised it")
-	require.Len(t, f.fake.Messages(), 1, "one living message")
+	require.Len(t, f.fake.Messages(), 2, "one living message, and the question to who raised it")
 }
 
 func TestClicksThatDoNothing(t *testing.T) {

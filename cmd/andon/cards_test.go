@@ -149,7 +149,7 @@ func TestWhatWasTakenAwayIsNotEditedForEver(t *testing.T) {
 	require.Equal(t, signals.Sent, out.State)
 	require.Empty(t, out.Copies)
 	f.press("slack/T1/U1", "solved", key)
-	require.Len(t, f.fake.Messages(), 1, "nothing is said anew")
+	require.Len(t, f.fake.Messages(), 2, "nothing is said anew, and who raised it is asked")
 }
 
 func TestLateNudgesKeepQuietHours(t *testing.T) {

@@ -24,6 +24,22 @@ func model(t *testing.T) *kong.Kong {
 	return k
 }
 
+// namesFlags requires that a guide names every flag of a command.
+func namesFlags(t *testing.T, guide, command string) {
+	t.Helper()
+	n := 0
+	for _, c := range model(t).Model.Leaves(false) {
+		if c.Name != command {
+			continue
+		}
+		for _, f := range c.Flags {
+			require.Contains(t, guide, "--"+f.Name)
+			n++
+		}
+	}
+	require.NotZero(t, n, "andon has no command %s with flags", command)
+}
+
 func TestEveryFlagHasATwinInTheEnvironment(t *testing.T) {
 	for _, c := range model(t).Model.Leaves(false) {
 		for _, f := range c.Flags {

@@ -19,7 +19,7 @@ import (
 func crashKills(t testing.TB) int {
 	text := os.Getenv("ANDON_CRASH_KILLS")
 	if text == "" {
-		return 25
+		return 15
 	}
 	n, err := strconv.Atoi(text)
 	require.NoError(t, err, "ANDON_CRASH_KILLS")

@@ -34,7 +34,7 @@ func TestDemoInBrowser(t *testing.T) {
 		do   func(*visit)
 	}{
 		{"takes", takes}, {"meets", meets}, {"snoozes", snoozes}, {"creates", creates}, {"refuses", refuses}, {"solves", solves},
-		{"judges", judges}, {"asks", asks}, {"pulls", pulls}, {"home", looksAtHome}, {"digest", readsDigest},
+		{"judges", judges}, {"asks", asks}, {"pulls", pulls}, {"home", looksAtHome}, {"week", readsWeek}, {"digest", readsDigest},
 	} {
 		ok := t.Run(step.name, func(t *testing.T) {
 			x := *v
@@ -265,6 +265,23 @@ func looksAtHome(v *visit) {
 	v.b.WaitText("Working hours")
 	v.shot("20-settings")
 	v.b.Click("Cancel")
+}
+
+// readsWeek reads what the commands of the week answered, each to who typed it.
+func readsWeek(v *visit) {
+	v.until("Fri 15:20")
+	for _, x := range []struct{ name, who, where, says string }{
+		{"22-lint", "keiko", demo.Admin, "The chain: "},
+		{"23-suppressed", "stellan", "platform", "What was put aside in this channel"},
+		{"24-routes", "ines", "support", "Support → Identity for long_path"},
+		{"25-cost", "priya", "help-checkout", "Hand-offs between teams"},
+		{"26-drill", "dana", "andon", "How far the drill of #payments came"},
+		{"27-chain", "dov", "andon", "It waits for Payments, who waits for Platform"},
+	} {
+		v.open(x.who, x.where)
+		v.b.WaitText(x.says)
+		v.shot(x.name)
+	}
 }
 
 func readsDigest(v *visit) {

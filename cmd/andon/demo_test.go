@@ -18,6 +18,7 @@ import (
 
 	"andon/cmd/andon/internal/config"
 	"andon/cmd/andon/internal/demo"
+	"andon/integrations/slack/fakeslack"
 	"andon/signals"
 	"andon/signals/detect"
 )
@@ -57,6 +58,44 @@ func TestDemoScript(t *testing.T) {
 		for _, n := range r.Nudges {
 			require.NotContains(t, n.Why, "could not", "%s", n.Key())
 		}
+	}
+	checkShown(t, s, records)
+}
+
+// checkShown looks at what the week shows besides: who is asked and who is spared,
+// what the commands answer, and what the admins are told.
+func checkShown(t *testing.T, s *show, records []*signals.Record) {
+	told := func(detector, day string) (who []string, route string) {
+		for _, r := range records {
+			if r.Signal.Detector == detector && r.Signal.At.Format("Mon") == day {
+				for _, n := range r.Nudges {
+					who, route = append(who, n.To), route+n.Route
+				}
+			}
+		}
+		return who, route
+	}
+	who, route := told("long_path", "Thu")
+	require.Equal(t, []string{"tom"}, who)
+	require.Contains(t, route, "Support and Identity agreed on this route on 10 March", "a standing route is taken")
+	who, _ = told("workaround", "Thu")
+	require.NotContains(t, who, "stellan", "who put it aside is not asked again")
+	who, _ = told("flapping", "Wed")
+	require.Equal(t, []string{"stellan"}, who)
+	who, _ = told("flapping", "Fri")
+	require.NotContains(t, who, "stellan", "who has enough on their hands is spared")
+	for _, x := range []struct{ to, channel, part string }{
+		{"", "DMAREK", "Seen before: "},
+		{"", demo.Channel(demo.Admin), "workaround is back in shadow in #platform"},
+		{"UKEIKO", demo.Channel(demo.Admin), "The chain: "},
+		{"USTELLAN", demo.Channel("platform"), "Called not useful on 11 March. It was found as workaround. It came back on 12 March."},
+		{"UINES", demo.Channel("support"), "Support → Identity for long_path"},
+		{"UPRIYA", demo.Channel("help-checkout"), "Waiting: 2 hours of working time"},
+	} {
+		said := slices.ContainsFunc(s.world.Slack.Messages(), func(m fakeslack.Message) bool {
+			return m.User == demo.Bot && m.To == x.to && m.Channel == x.channel && strings.Contains(m.Text, x.part)
+		})
+		require.True(t, said, "%q", x)
 	}
 }
 

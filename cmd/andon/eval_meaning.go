@@ -31,6 +31,21 @@ func writeAlarms(b *strings.Builder, p *evalPage) {
 	}
 }
 
+// writeWarnings says what at_risk came to as it speaks.
+func writeWarnings(b *strings.Builder, w *replay.WarnRow) {
+	if w.Warned == 0 {
+		return
+	}
+	fmt.Fprintf(b, "    As at_risk speaks, once of a case before it comes to that: %s among %s, %d of which came to a bad end.\n",
+		signals.Counted(w.Warned, "warning"), signals.Counted(w.Cases, "case"), w.Came)
+	if !replay.Enough(w.Warned) {
+		b.WriteString("    Too few warnings to say how often they are right.\n")
+		return
+	}
+	fmt.Fprintf(b, "    Of 10 warnings %.0f came true (%.0f to %.0f), half of those %s ahead or more; of 10 bad ends %.0f were warned of.\n",
+		math.Round(10*w.Right.Value), math.Round(10*w.Right.Low), math.Round(10*w.Right.High), signals.Lasted(w.Ahead), math.Round(10*w.Caught.Value))
+}
+
 // tenths is how many of ten are wrong when a part is right.
 func tenths(right float64) float64 { return math.Round(10 * (1 - right)) }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -92,6 +93,7 @@ func TestCardIsPlain(t *testing.T) {
 			{Task: "wanders", Entries: 3, Threshold: 0.3, Alarms: 40, Right: f},
 			{Task: "wanders", Entries: 3, Threshold: 0.5, Alarms: 4, Right: f},
 		},
+		Warnings: replay.WarnRow{Cases: 50, Came: 11, Warned: 30, Right: all, Caught: f, Ahead: 5 * time.Hour},
 	}
 	var out bytes.Buffer
 	require.NoError(t, writeCard(&out, &evalPage{Inputs: []string{"x\x1b[2J"}, Card: card}))
@@ -100,6 +102,7 @@ func TestCardIsPlain(t *testing.T) {
 	require.NotContains(t, text, "\nTeam")
 	for _, want := range []string{
 		"wrong about 6 of 10 times (6 to 7)", "4 alarms, too few to say", "fewer than 5 people", "20 of 30 cases that changed teams have one holder",
+		"30 warnings among 50 cases, 11 of which came to a bad end", "Of 10 warnings 8 came true (7 to 9), half of those 5 hours ahead or more; of 10 bad ends 4 were warned of",
 		"2 further ones with fewer than 5 known people", "1 scored case had no end",
 	} {
 		require.Contains(t, text, want)
@@ -109,14 +112,7 @@ func TestCardIsPlain(t *testing.T) {
 // TestEvalGuideNamesEveryFlag keeps docs/eval.md and the command together.
 func TestEvalGuideNamesEveryFlag(t *testing.T) {
 	guide := page(t, "docs", "eval.md")
-	for _, c := range model(t).Model.Leaves(false) {
-		if c.Name != "eval" {
-			continue
-		}
-		for _, f := range c.Flags {
-			require.Contains(t, guide, "--"+f.Name)
-		}
-	}
+	namesFlags(t, guide, "eval")
 	for _, word := range marks {
 		require.Contains(t, strings.ToLower(guide), word)
 	}

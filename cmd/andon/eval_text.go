@@ -20,6 +20,7 @@ func writeCard(out io.Writer, p *evalPage) error {
 	b.WriteString("\nModel card\n")
 	writeData(&b, p)
 	writeAlarms(&b, p)
+	writeWarnings(&b, &p.Warnings)
 	writeWeak(&b, p)
 	writeMeaning(&b, p)
 	_, err := io.WriteString(out, b.String())

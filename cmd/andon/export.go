@@ -20,6 +20,7 @@ import (
 type exportCmd struct {
 	Config string `help:"Configuration file." placeholder:"FILE" type:"existingfile" short:"c"`
 	Out    string `help:"File to write; - is the standard output." default:"-" placeholder:"FILE" type:"path"`
+	Routes bool   `help:"Write the standing routes between teams alone, as YAML for the roster."`
 }
 
 // Help is shown by andon export --help.
@@ -30,7 +31,8 @@ while andon serve runs: the copy is of one moment. It holds what people wrote; k
 
 Examples:
   andon export --config andon.yaml --out andon-2026-03-01.jsonl.gz
-  andon export -c old.yaml | andon import -c new.yaml --copy -`
+  andon export -c old.yaml | andon import -c new.yaml --copy -
+  andon export --routes --config andon.yaml --out routes.yaml`
 }
 
 // Run writes the copy.
@@ -38,6 +40,9 @@ func (x *exportCmd) Run(e *env) error {
 	c, err := config.Load(x.Config, configOptions())
 	if err != nil {
 		return usageError{err}
+	}
+	if x.Routes {
+		return x.routes(e, &c)
 	}
 	if f, ok := e.out.(*os.File); ok && x.Out == "-" && term.IsTerminal(int(f.Fd())) {
 		return usageError{errors.New("the copy is packed and not for a terminal: name a file with --out, or send it on with |")}
@@ -62,6 +67,51 @@ func (x *exportCmd) Run(e *env) error {
 	}
 	_, err = fmt.Fprintf(tell, "%s written to %s in %v\n", rowsOf(copied), to, took(began))
 	return err
+}
+
+// routes writes the standing routes as the roster takes them.
+func (x *exportCmd) routes(e *env, c *config.Config) error {
+	db, err := openDatabase(e, c, false)
+	if err != nil {
+		return err
+	}
+	defer closing(e, db)
+	text, err := routesOf(e.ctx, db, c.Policy, time.Now())
+	if err != nil {
+		return fmt.Errorf("export the routes of %s: %w", databaseName(c.Database), err)
+	}
+	if x.Out == "-" {
+		_, err = io.WriteString(e.out, text)
+		return err
+	}
+	if err := os.WriteFile(x.Out, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write the routes: %w", err)
+	}
+	return nil
+}
+
+// routesOf reads the standing routes that count at a time from the journal.
+func routesOf(ctx context.Context, db *store.DB, policy signals.Policy, now time.Time) (string, error) {
+	var events []*signals.Event
+	for after := int64(0); ; {
+		entries, err := db.Follow(ctx, after, 2000)
+		if err != nil {
+			return "", err
+		}
+		for i := range entries {
+			if after = entries[i].Pos; entries[i].Event.Kind == signals.RosterSet {
+				events = append(events, entries[i].Event)
+			}
+		}
+		if len(entries) == 0 {
+			break
+		}
+	}
+	org, err := signals.FoldOrg(policy, events, now)
+	if err != nil {
+		return "", err
+	}
+	return signals.RulesYAML(org.Rules(now)), nil
 }
 
 // write writes the copy to where it goes. A file has its name only once it is

@@ -242,7 +242,7 @@ func (w *writer) begin(world *decide.World) { w.world = world }
 
 // book writes the nudges and the ledgers as they stand at the end.
 func (w *writer) book(world *decide.World) error {
-	for _, r := range world.Book.Records {
+	for _, r := range world.Book.Real() {
 		name := r.Signal.Case.String()
 		if c := world.Cases[r.Signal.Case]; c != nil {
 			name = replay.Ref(c)

@@ -35,7 +35,7 @@ func known(truth *company.Truth, res *replay.Result) []console.Known {
 		}
 	}
 	found := map[string]bool{}
-	for _, rec := range res.World.Book.Records {
+	for _, rec := range res.World.Book.Real() {
 		for _, ref := range refs(res, rec.Signal) {
 			found[rec.Signal.Detector+"|"+ref] = true
 		}

@@ -16,13 +16,16 @@ import (
 	"andon/bot/view"
 	"andon/integrations/slack"
 	"andon/signals"
+	"andon/store/storetest"
 )
 
 // linter is a floor whose admins are told of what is broken.
 type linter struct{ *floor }
 
-func newLinter(t *testing.T) *linter {
-	l := &linter{floor: newFloor(t, func(c *bot.Config) { c.Admins, c.Told.Command = []string{"ann"}, "/andon" })}
+func newLinter(t *testing.T) *linter { return newLinterOn(t, storetest.SQLite(t)) }
+
+func newLinterOn(t *testing.T, url string) *linter {
+	l := &linter{floor: newFloorOn(t, url, func(c *bot.Config) { c.Admins, c.Told.Command = []string{"ann"}, "/andon" })}
 	l.roster("ben", "person", `{"id":"ben","name":"Ben","team":"Payments","manager":"ann","backup":"bea","zone":"Europe/Berlin","accounts":["slack/T1/U7"]}`)
 	l.roster("bea", "person", `{"id":"bea","name":"Bea","team":"Payments","manager":"ann","backup":"ben","zone":"Europe/Berlin","accounts":["slack/T1/U1"]}`)
 	l.clock.set(l.clock.now().Add(time.Second))
@@ -60,27 +63,29 @@ func (l *linter) round() (out []string) {
 // TestLintSaysOnceAndMendedOnce through a Slack: the lead leaves, is told of at
 // once, and only once, over a restart too; so is that it was mended.
 func TestLintSaysOnceAndMendedOnce(t *testing.T) {
-	l := newLinter(t)
-	require.Empty(t, l.round(), "all is in order")
+	storetest.Each(t, func(t *testing.T, url string) {
+		l := newLinterOn(t, url)
+		require.Empty(t, l.round(), "all is in order")
 
-	l.roster("bea", "person", `{"id":"bea","name":"Bea","team":"Payments","left":true,"accounts":["slack/T1/U1"]}`)
-	said := l.round()
-	require.Len(t, said, 1)
-	require.Contains(t, said[0], "team Payments (broken): Bea, who leads Payments, has left the company. To mend it: name somebody else.")
-	for range 30 { // more than a day
-		require.Empty(t, l.round())
-	}
-	l.start()
-	require.Empty(t, l.round(), "nor after a restart")
+		l.roster("bea", "person", `{"id":"bea","name":"Bea","team":"Payments","left":true,"accounts":["slack/T1/U1"]}`)
+		said := l.round()
+		require.Len(t, said, 1)
+		require.Contains(t, said[0], "team Payments (broken): Bea, who leads Payments, has left the company. To mend it: name somebody else.")
+		for range 30 { // more than a day
+			require.Empty(t, l.round())
+		}
+		l.start()
+		require.Empty(t, l.round(), "nor after a restart")
 
-	l.roster("Payments", "team", `{"id":"Payments","lead":"ben","owns":[{"project":"PAY"},{"channel":"slack/T1/C1"},{"channel":"slack/T1/C2"}]}`)
-	said = l.round()
-	require.Len(t, said, 1)
-	require.Contains(t, said[0], "Mended: team Payments: Bea, who leads Payments, has left the company.")
-	require.Contains(t, said[0], "Ben, who leads Payments, has a backup who cannot be asked any more: Bea")
-	for range 30 {
-		require.Empty(t, l.round())
-	}
+		l.roster("Payments", "team", `{"id":"Payments","lead":"ben","owns":[{"project":"PAY"},{"channel":"slack/T1/C1"},{"channel":"slack/T1/C2"}]}`)
+		said = l.round()
+		require.Len(t, said, 1)
+		require.Contains(t, said[0], "Mended: team Payments: Bea, who leads Payments, has left the company.")
+		require.Contains(t, said[0], "Ben, who leads Payments, has a backup who cannot be asked any more: Bea")
+		for range 30 {
+			require.Empty(t, l.round())
+		}
+	})
 }
 
 // TestLintWaitsWithWhatCanWait: what breaks nothing yet is told once a day.

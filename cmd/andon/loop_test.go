@@ -278,11 +278,11 @@ func between(s, from, to string) string {
 	return s
 }
 
-// TestThePastNudgesNobody imports 20,000 issues, and then meets them again at
+// TestThePastNudgesNobody imports 8,000 issues, and then meets them again at
 // the first contact with their Jira: nobody hears of what was there before.
 func TestThePastNudgesNobody(t *testing.T) {
 	t.Parallel()
-	n := 20_000
+	n := 8_000
 	if testing.Short() {
 		n = 1_000
 	}

@@ -40,6 +40,7 @@ var help = map[string]string{
 	"signals":              "Signals found, by detector.",
 	"nudge_states":         "States that nudges came to, by state and detector.",
 	"ledger_stages":        "Changes of signals, by the latest stage that they had reached then and by detector.",
+	"drills":               "Drills that came to their end, by the latest stage that they had reached; they are in no other metric of signals.",
 	"polls":                "Polls of sources, by source and outcome.",
 	"sends":                "Attempts to say something, by outcome.",
 	"send_seconds":         "How long an attempt to say something took.",

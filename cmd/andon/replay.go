@@ -83,7 +83,7 @@ func (r *replayCmd) Run(e *env) error {
 func cases(res *replay.Result) int {
 	n := 0
 	for k := range res.World.Cases {
-		if k.Source != signals.Own {
+		if k.Source != signals.Own && !k.IsDrill() {
 			n++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"andon/cmd/andon/internal/config"
 	"andon/signals"
 	"andon/signals/replay"
+	"andon/store/storetest"
 )
 
 // lonely writes an issue that goes through four teams, a thread and a roster.
@@ -130,15 +132,17 @@ func TestSimulateRefuses(t *testing.T) {
 
 // TestSimulateTheJournal asks about what was imported: what is learnt is never said.
 func TestSimulateTheJournal(t *testing.T) {
-	issues, _, cfg := lonely(t)
-	url := "sqlite:" + filepath.Join(t.TempDir(), "andon.db")
-	raw, err := os.ReadFile(cfg)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(cfg, append(raw, "database: "+url+"\n"...), 0o600))
-	run(t, "import", "--jira", issues, "--config", cfg)
-	text := run(t, "simulate", "--journal", "--config", cfg, "--case", "PAY-1")
-	require.Contains(t, text, "it began in history that was learnt, not watched")
-	require.NotContains(t, text, "step 2")
+	storetest.Each(t, func(t *testing.T, url string) {
+		issues, _, cfg := lonely(t)
+		raw, err := os.ReadFile(cfg)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(cfg, append(raw, "database: "+strconv.Quote(url)+"\n"...), 0o600))
+		run(t, "import", "--jira", issues, "--config", cfg)
+		text := run(t, "simulate", "--journal", "--config", cfg, "--case", "PAY-1")
+		require.Contains(t, text, "it began in history that was learnt, not watched")
+		require.NotContains(t, text, "step 2")
+		require.Equal(t, text, run(t, "simulate", "--journal", "--config", cfg, "--case", "PAY-1"), "it changes nothing")
+	})
 }
 
 // TestSimulateTheExample takes the case of the guide's example.
@@ -186,12 +190,5 @@ func TestMoment(t *testing.T) {
 // TestSimulateGuideNamesEveryFlag keeps docs/simulate.md and the command together.
 func TestSimulateGuideNamesEveryFlag(t *testing.T) {
 	guide := page(t, "docs", "simulate.md")
-	for _, c := range model(t).Model.Leaves(false) {
-		if c.Name != "simulate" {
-			continue
-		}
-		for _, f := range c.Flags {
-			require.Contains(t, guide, "--"+f.Name)
-		}
-	}
+	namesFlags(t, guide, "simulate")
 }

@@ -89,3 +89,23 @@ func (f *floor) record(id string) *signals.Record {
 	require.Fail(f.t, "it was not found")
 	return nil
 }
+
+// TestAStandstillGoesToTheTeamsChannel before it goes up, and blames nobody there.
+func TestAStandstillGoesToTheTeamsChannel(t *testing.T) {
+	f := newFloor(t, nil)
+	require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{
+		{ID: "andon/test/pay", Kind: signals.RosterSet, Case: orgKey, Field: "team", To: "Payments", Text: `{"id":"Payments","lead":"bea","channel":"slack/T1/C9","owns":[{"project":"PAY"}]}`, At: tuesday},
+		{ID: "andon/test/web", Kind: signals.RosterSet, Case: orgKey, Field: "team", To: "Web", Text: `{"id":"Web","lead":"carl","owns":[{"project":"PAY"}]}`, At: tuesday},
+	}}, signals.Delivery{Events: pingpong("7", tuesday.Add(-10*time.Minute))}))
+	f.drain()
+	f.press("slack/T1/U1", "claim", f.record("7").Nudges[0].Message)
+	f.until(tuesday.AddDate(0, 0, 10), true)
+	told := f.record("7").Nudges
+	require.Len(t, told, 3)
+	require.Equal(t, "slack/T1/C9", told[2].To)
+	got := f.shows(told[2].Message)
+	require.Contains(t, got, "Why here: This channel is the channel of Payments, which owns project PAY; it could use one more hand.")
+	for _, blame := range []string{"Bea", "nothing has moved", "took it up", "taken up"} {
+		require.NotContains(t, got, blame)
+	}
+}

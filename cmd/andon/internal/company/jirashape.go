@@ -40,6 +40,7 @@ type Fields struct {
 	Components  []Named  `json:"components"`
 	Labels      []string `json:"labels"`
 	Links       []Link   `json:"issuelinks"`
+	Parent      *Named   `json:"parent,omitempty"`
 	Comment     Comments `json:"comment"`
 	Team        *Option  `json:"customfield_10010"`
 	Level       *Option  `json:"customfield_10011"`

@@ -21,6 +21,7 @@ func (k *checker) policy() {
 			k.fault(at, "there is no such detector%s", suggest(detector, k.o.Detectors))
 		}
 	}
+	k.oneOf(p.Drill.Who, "policy.drill.who", signals.DrillAdmins, signals.DrillLeads, signals.DrillEverybody, signals.DrillNobody)
 	k.zone(p.Zone, "policy.zone")
 	k.hours(p.Hours, "policy.hours")
 	k.days(p.Days, "policy.days")
@@ -99,6 +100,8 @@ func (k *checker) detect() {
 			k.fault(at, "%s is no pattern of channel names such as inc-*, without #", k.show(at))
 		}
 	}
+	k.filled(d.BlockedChain.Waits, "policy.detect.blocked_chain.waits")
+	k.filled(d.BlockedChain.Blocks, "policy.detect.blocked_chain.blocks")
 	for at, names := range map[string][]string{"policy.detect.cord.emoji": d.Cord.Emoji, "policy.looking": k.c.Policy.Looking, "policy.solved": k.c.Policy.Solved} {
 		k.emoji(names, at)
 	}

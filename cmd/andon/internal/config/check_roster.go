@@ -27,6 +27,10 @@ func (k *checker) roster() {
 	for i := range k.c.Roster.Away {
 		r.away(&k.c.Roster.Away[i], fmt.Sprintf("roster.away[%d]", i))
 	}
+	entries = make(map[string]string)
+	for i := range k.c.Roster.Routes {
+		r.route(&k.c.Roster.Routes[i], fmt.Sprintf("roster.routes[%d]", i), entries)
+	}
 	for i, a := range r.c.Admins {
 		r.isPerson(a, fmt.Sprintf("admins[%d]", i))
 	}

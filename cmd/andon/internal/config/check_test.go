@@ -15,6 +15,7 @@ func TestFaultsOfMeaning(t *testing.T) {
 		"policy: {modes: {stall: on}}":                                            `policy.modes.stall: "on" is none of off, shadow, preview, ask, live`,
 		"policy: {modes: {stal: ask}}":                                            `policy.modes.stal: there is no such detector; did you mean stall?`,
 		"policy: {modes: {nothing_like: ask}}":                                    `policy.modes.nothing_like: there is no such detector; known here: stall, cord, person_ping_pong`,
+		"policy: {drill: {who: me}}":                                              `policy.drill.who: "me" is none of admins, leads, everybody, nobody`,
 		"policy: {zone: Local}":                                                   `policy.zone: "Local" is no IANA time zone such as Europe/Berlin`,
 		"policy: {hours: 9 to 5}":                                                 `policy.hours: "9 to 5" are no hours such as 09:00-17:30`,
 		"policy: {hours: 18:00-09:00}":                                            `policy.hours: "18:00-09:00" are no hours such as 09:00-17:30`,

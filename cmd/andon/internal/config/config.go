@@ -158,6 +158,17 @@ type Roster struct {
 	People []Person `koanf:"people"`
 	Teams  []Team   `koanf:"teams"`
 	Away   []Away   `koanf:"away"`
+	Routes []Route  `koanf:"routes"`
+}
+
+// Route is a signals.Rule as the file gives it.
+type Route struct {
+	From  string `koanf:"from"`  // id or alias of the team that sees it
+	To    string `koanf:"to"`    // of the team that can solve it
+	For   string `koanf:"for"`   // name of the detector
+	Since string `koanf:"since"` // default always
+	Until string `koanf:"until"` // it does not count from then on
+	How   string `koanf:"how"`   // agreed, where two teams agreed on it in Slack
 }
 
 // Person is a signals.Person as the file gives it.

@@ -289,3 +289,27 @@ func TestZeroSwitchesOff(t *testing.T) {
 		require.Zero(t, c.Policy.Corrected)
 	}
 }
+
+// TestFaultsOfRoutes: a standing route leads from one team to another, and ends.
+func TestFaultsOfRoutes(t *testing.T) {
+	for text, want := range map[string]string{
+		"{from: Web, to: Payments, for: stall, until: 2026-06-01}":                    "",
+		"{from: Web, to: Billing, for: stall, until: 2026-06-01}":                     "",
+		"{from: Web, to: Nowhere, for: stall, until: 2026-06-01}":                     `a.yaml:3:28: roster.routes[0].to: there is no team "Nowhere" in roster.teams`,
+		"{from: Billing, to: Payments, for: stall, until: 2026-06-01}":                "a.yaml:3:32: roster.routes[0].to: a route leads from one team to another",
+		"{from: Web, to: Payments, for: stal, until: 2026-06-01}":                     "a.yaml:3:43: roster.routes[0].for: there is no such detector; did you mean stall?",
+		"{from: Web, to: Payments, for: stall}":                                       "a.yaml:3:12: roster.routes[0].until: the day on which it ends is missing",
+		"{from: Web, to: Payments, for: stall, until: 2026-06-01, since: 2026-07-01}": `a.yaml:3:57: roster.routes[0].until: "2026-06-01" is not after since`,
+		"{from: Web, to: Payments, for: stall, until: 2026-06-01, how: loudly}":       `a.yaml:3:74: roster.routes[0].how: "loudly" is none of agreed`,
+	} {
+		_, faults := read(t, "roster:\n  teams: [{id: Web}, {id: Payments, aliases: [Billing]}]\n  routes: ["+text+"]\n")
+		if want == "" {
+			assert.Empty(t, faults, text)
+			continue
+		}
+		assert.Equal(t, []string{want}, faults, text)
+	}
+	c, faults := read(t, "policy: {routes: {last: 0, liaison: 0, thin: 0}}")
+	require.Empty(t, faults)
+	require.Zero(t, c.Policy.Routes)
+}

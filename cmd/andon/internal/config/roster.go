@@ -44,6 +44,15 @@ func (c *Config) OrgEvents() ([]*signals.Event, error) {
 			return nil, err
 		}
 	}
+	for _, r := range c.Roster.Routes {
+		rule, err := standing(r)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(signals.RosterSet, "rule", rule.ID(), r.Since, rule); err != nil {
+			return nil, err
+		}
+	}
 	for i, a := range c.Roster.Away {
 		e, err := absence(a, i)
 		if err != nil {
@@ -52,6 +61,16 @@ func (c *Config) OrgEvents() ([]*signals.Event, error) {
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// standing is a standing route of the file.
+func standing(r Route) (signals.Rule, error) {
+	since, err := Date(r.Since)
+	if err != nil {
+		return signals.Rule{}, err
+	}
+	until, err := Date(r.Until)
+	return signals.Rule{From: r.From, To: r.To, Kind: r.For, At: since, Until: until, How: r.How, Audience: signals.Public}, err
 }
 
 func (c *Config) person(p Person) signals.Person {

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -13,8 +12,8 @@ import (
 // maxCount is the greatest whole number that makes sense anywhere.
 const maxCount = 1_000_000
 
-// mayBeZero are the durations that 0 switches off.
-var mayBeZero = map[string]bool{"policy.corrected": true}
+// mayBeZero are the durations and counts that 0 switches off.
+var mayBeZero = map[string]bool{"policy.corrected": true, "policy.routes.last": true, "policy.routes.liaison": true, "policy.routes.thin": true}
 
 // scalar reads a text, a number, a truth value or a duration. Whole numbers are
 // at least 1, fractions lie in 0 to 1 and durations are positive, but for
@@ -40,7 +39,7 @@ func (w *walker) scalar(n *yaml.Node, t reflect.Type, path string) (any, bool) {
 		w.fault(path, "expected %s, found text", wanted(t))
 		return nil, false
 	case mayBeZero[path] && (text == "0" || text == "0s" || text == "0h"):
-		return time.Duration(0), true
+		return reflect.Zero(t).Interface(), true
 	}
 	v, ok := number(t, text)
 	if !ok {

@@ -24,6 +24,7 @@ const (
 	files    verb = "file"    // the ticket Where
 	changes  verb = "change"  // Set of the ticket Where
 	comments verb = "comment" // Text under the ticket Where
+	links    verb = "link"    // the ticket Where waits for the ticket Text
 	creates  verb = "create"  // the channel Where; Text is its topic
 	fires    verb = "fire"    // the alert Where
 	heals    verb = "heal"    // likewise
@@ -97,6 +98,11 @@ func change(at, who, key string, set ...string) beat {
 
 func comment(at, who, key, text string) beat {
 	return beat{At: on(at), Do: comments, Who: who, Where: key, Text: text}
+}
+
+// waits links a ticket to one that it waits for.
+func waits(at, who, key, other string) beat {
+	return beat{At: on(at), Do: links, Who: who, Where: key, Text: other}
 }
 
 func create(at, who, where, topic string) beat {

@@ -30,6 +30,7 @@ func Config(url string) config.Config {
 	c.Roster = roster()
 	p := &c.Policy
 	p.Mode, p.Modes = signals.Live, map[string]signals.Mode{"person_ping_pong": signals.Off}
+	p.Pause.Votes, p.Load.Nudges = 2, 1 // elsewhere ten and six: a week has not that many
 	p.Zone, p.Hours = "Europe/London", "09:00-17:30"
 	return c
 }

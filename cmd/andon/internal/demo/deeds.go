@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"andon/cmd/andon/internal/company"
 	"andon/integrations/slack/fakeslack"
 )
 
@@ -24,7 +25,7 @@ func (w *World) do(ctx context.Context, b *beat) error {
 	switch b.Do {
 	case tells:
 		return nil
-	case files, changes, comments:
+	case files, changes, comments, links:
 		return w.doInJira(b)
 	case fires, heals:
 		return w.alert(ctx, b)
@@ -110,23 +111,40 @@ func (w *World) named(name string) (place, error) {
 
 func (w *World) doInJira(b *beat) error {
 	if b.Do == files {
-		w.issues[b.Where] = newIssue(20_000+len(w.issues), b.Where, b.Who, b.At, *b.File)
-		return w.put(w.issues[b.Where])
+		is := newIssue(20_000+len(w.issues), b.Where, b.Who, b.At, *b.File)
+		if up := w.issues[b.File.Parent]; up != nil {
+			is.Fields.Parent = &company.Named{ID: up.ID, Key: up.Key}
+		}
+		w.issues[b.Where] = is
+		return w.put(is)
 	}
 	is := w.issues[b.Where]
 	if is == nil {
 		return fmt.Errorf("there is no issue %s", b.Where)
 	}
-	if b.Do == comments {
+	switch b.Do {
+	case comments:
 		is.comment(b.Who, b.At, b.Text)
-	} else if err := is.change(b.Who, b.At, b.Set); err != nil {
-		return err
+	case links:
+		other := w.issues[b.Text]
+		if other == nil {
+			return fmt.Errorf("there is no issue %s", b.Text)
+		}
+		is.waitsFor(other, b.Who, b.At)
+		if err := w.put(other); err != nil {
+			return err
+		}
+	default:
+		if err := is.change(b.Who, b.At, b.Set); err != nil {
+			return err
+		}
 	}
 	return w.put(is)
 }
 
 // alerts are what the company's monitoring may tell of: a name with its labels.
 var alerts = map[string]map[string]string{
+	"MailLag":  {"alertname": "MailLag", "team": "Platform", "severity": "warning", "queue": "mails", "summary": "The mail queue is more than five minutes behind"},
 	"QueueLag": {"alertname": "QueueLag", "team": "Platform", "severity": "warning", "queue": "orders", "summary": "The order queue is more than five minutes behind"},
 }
 

@@ -32,7 +32,7 @@ func (w *World) sight(b *beat) string {
 	switch {
 	case b.See != "":
 		return b.See
-	case b.Do == files, b.Do == changes, b.Do == comments:
+	case b.Do == files, b.Do == changes, b.Do == comments, b.Do == links:
 		return "/browse/" + url.PathEscape(b.Where)
 	case b.Re != "":
 		at := w.names[b.Re]
@@ -76,6 +76,9 @@ func firstMentioned(text string) string {
 // On is a moment of the story by its day and hour, such as "Tue 10:05"; the Monday
 // after the week is Next. It panics where there is no such moment.
 func On(moment string) time.Time { return on(moment) }
+
+// Channel is the id of a channel by its name.
+func Channel(name string) string { return channelID(name) }
 
 // Page is the address of a channel as somebody sees it, by their names; "andon"
 // is their direct message with it. Put it behind the address of the demonstration.

@@ -21,7 +21,7 @@ func monday() []beat {
 		say("Mon 14:50", "rosa", "payments", "Refunds for February are reconciled, report is on the drive."),
 		say("Mon 16:10", "keiko", "platform", "Disk clean-up on the build agents is done."),
 		say("Mon 17:05", "ines", "support", "End of the day: forty-one tickets, thirty-six answered. Good work."),
-	}, mondayAsks(), mondayTickets())
+	}, mondayAsks(), mondayTickets(), mondayEpic())
 }
 
 func mondayAsks() []beat {
@@ -38,6 +38,23 @@ func mondayAsks() []beat {
 		say("Mon 15:12", "silas", "general", "How do I get a seat in the big room on Wednesday?").as("seat"),
 		reply("Mon 15:16", "wren", "seat", "You can book it at the front desk, they have the list."),
 		reply("Mon 15:20", "silas", "seat", "found it, thanks Wren"),
+	}
+}
+
+// mondayEpic is a plan of which one part waits for another, over three teams.
+func mondayEpic() []beat {
+	return []beat{
+		file("Mon 09:10", "priya", "SHOP-120", ticket{Kind: "Epic", Title: "One basket for app and shop", Team: "Checkout", Holder: "priya", Text: "What a customer puts in on the phone is there on the laptop."}),
+		file("Mon 09:14", "priya", "SHOP-121", ticket{Kind: "Task", Title: "Read the basket of the app", Component: "basket", Parent: "SHOP-120"}),
+		file("Mon 09:16", "priya", "PAY-41", ticket{Kind: "Task", Title: "One payment number for both baskets", Team: "Checkout", Holder: "priya", Parent: "SHOP-120"}),
+		file("Mon 09:18", "priya", "PLAT-160", ticket{Kind: "Task", Title: "A queue for baskets", Team: "Platform", Holder: "dov", Parent: "SHOP-120"}),
+		change("Mon 09:22", "priya", "PAY-41", "team", "Payments", "holder", "mei"),
+		change("Mon 11:30", "tess", "SHOP-121", "team", "Checkout", "holder", "anya"),
+		waits("Mon 09:24", "priya", "SHOP-121", "PAY-41"),
+		waits("Mon 09:28", "mei", "PAY-41", "PLAT-160").note("SHOP-121 of Checkout waits for PAY-41 of Payments, which waits for PLAT-160 of Platform. Nobody sees the whole row."),
+		command("Mon 09:34", "keiko", Admin, "/andon lint").note("Keiko, who is an admin of andon, types /andon lint: what in the chain would break before it hurts, such as a rule that never fires, or work that no team owns."),
+		comment("Mon 13:35", "mei", "PAY-41", "Dana, can you approve the new number range please?"),
+		comment("Mon 14:10", "dana", "PAY-41", "Yes, take the range from seven million on."),
 	}
 }
 

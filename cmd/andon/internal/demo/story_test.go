@@ -96,12 +96,15 @@ func (w *walk) beat(b *beat) {
 		require.False(t, w.tickets[b.Where], "%s is filed twice", b.Where)
 		w.tickets[b.Where] = true
 		require.NotEmpty(t, b.File.Title)
+		require.True(t, b.File.Parent == "" || w.tickets[b.File.Parent], "%s is not filed yet", b.File.Parent)
 		if b.File.Holder != "" {
 			require.NotNil(t, find(b.File.Holder))
 		}
 	case changes, comments:
 		require.True(t, w.tickets[b.Where], "%s is not filed yet", b.Where)
 		w.fields(b)
+	case links:
+		require.True(t, w.tickets[b.Where] && w.tickets[b.Text], "%s or %s is not filed yet", b.Where, b.Text)
 	case fires, heals:
 		require.Contains(t, alerts, b.Where)
 	case opens, tells:

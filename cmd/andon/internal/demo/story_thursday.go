@@ -8,14 +8,14 @@ func thursday() []beat {
 	return slices.Concat([]beat{
 		say("Thu 08:52", "felix", "general", "Good morning. Sale page is frozen from noon, thank you for a calm Wednesday."),
 		say("Thu 09:25", "jonas", "help-checkout", "I have the rota again, hello."),
-		say("Thu 09:18", "noor", "search", "Can someone grant our reports access to the search log please?").as("log"),
+		say("Thu 09:18", "noor", "search", "Can someone grant our reports access to the search log of the shop please?").as("log"),
 		reply("Thu 09:29", "ingrid", "log", "not us, try #platform"),
 		reply("Thu 09:47", "dov", "log", "we don't own that, try #identity").note("Noor asks in #search, and is sent on for the second time."),
 		say("Thu 10:15", "ingrid", "search", "Filters are twice as fast with the new index."),
 		say("Thu 12:20", "bram", "random", "Somebody parked a sofa in the lift."),
 		say("Thu 13:45", "hana", "mobile", "5.2.1 is in review with the smaller icons."),
 		say("Thu 16:40", "noor", "general", "Thank you all for coming to the data course."),
-	}, thursdayIncident(), thursdayTickets())
+	}, thursdayIncident(), thursdayTickets(), thursdayAgain())
 }
 
 func thursdayIncident() []beat {
@@ -48,5 +48,14 @@ func thursdayTickets() []beat {
 			Text: "After the quantity is edited in the basket the delivery date jumps to the next month.",
 		}).note("June files SHOP-126. It reads very much like one that was closed as Won't Fix twelve days ago."),
 		change("Thu 15:10", "anya", "SHOP-118", "status", "Done", "resolution", "Fixed"),
+	}
+}
+
+// thursdayAgain is what was put aside and is there again.
+func thursdayAgain() []beat {
+	return []beat{
+		say("Thu 11:20", "hugo", "platform", "the nightly price import failed").as("import again"),
+		reply("Thu 11:26", "dov", "import again", "flaky again, just rerun it").note("The import failed once more. Whoever put it aside on Wednesday is not asked again: somebody else is, and reads what was before."),
+		command("Thu 16:10", "stellan", "platform", "/andon suppressed channel").note("Stellan types /andon suppressed channel: what was put aside here, and whether it came back. Nobody reads who did it."),
 	}
 }

@@ -28,6 +28,9 @@ func tuesdayAsks() []beat {
 		reply("Tue 09:41", "bram", "preview", "please open a ticket").note("Elle asks for help in #platform and is told to open a ticket. That ends the talk, and nothing else follows."),
 		say("Tue 09:50", "mei", "payments", "might be nothing, but the settlement job writes two rows for some refunds since Sunday").as("worry").
 			note("Mei voices a worry in #payments, in careful words. Remember it on Thursday: it is the signal that nobody picks up."),
+		say("Tue 10:20", "silas", "search", "Can someone grant our dashboards access to the search log of the shop please?").as("old log"),
+		reply("Tue 10:31", "theo", "old log", "I put your dashboards into the group search-readers, that is all it takes."),
+		reply("Tue 10:44", "silas", "old log", "works, thank you"),
 		say("Tue 11:25", "wren", "help-checkout", "How can a customer change the delivery address after paying?").as("address"),
 		reply("Tue 11:31", "jonas", "address", "They can not, but you can: open the order, edit, save. It works until it leaves the warehouse."),
 		reply("Tue 11:33", "wren", "address", "great, that works, thanks"),

@@ -22,6 +22,7 @@ type ticket struct {
 	Team      string
 	Level     string // support level
 	Holder    string // person id
+	Parent    string // key of the epic that it is part of
 }
 
 const (
@@ -113,13 +114,13 @@ func projectID(key string) string { return number("project " + key) }
 
 // change sets fields at one moment, as one entry of the changelog.
 func (is *issue) change(by string, at time.Time, set []field) error {
-	h := company.History{ID: is.entry(), Author: user(by), Created: stamp(at)}
+	var items []company.Item
 	for _, f := range set {
 		item, err := is.set(f)
 		if err != nil {
 			return fmt.Errorf("%s: %w", is.Key, err)
 		}
-		h.Items = append(h.Items, item)
+		items = append(items, item)
 		if f.Name == "resolution" {
 			is.Fields.Resolved = nil
 			if f.To != "" {
@@ -128,15 +129,36 @@ func (is *issue) change(by string, at time.Time, set []field) error {
 			}
 		}
 	}
+	is.note(by, at, items...)
+	return nil
+}
+
+// note writes what was changed at one moment into the changelog.
+func (is *issue) note(by string, at time.Time, items ...company.Item) {
+	h := company.History{ID: is.entry(), Author: user(by), Created: stamp(at), Items: items}
 	is.Changelog.Histories = append(is.Changelog.Histories, h)
 	is.Changelog.Total = len(is.Changelog.Histories)
 	is.Fields.Updated = stamp(at)
-	return nil
 }
 
 // entry is the id of the next entry or comment.
 func (is *issue) entry() string {
 	return fmt.Sprintf("%s%03d", is.ID, len(is.Changelog.Histories)+len(is.Fields.Comment.List)+1)
+}
+
+// blocks is the kind of link by which one issue waits for another.
+var blocks = company.LinkType{ID: "10000", Name: "Blocks", Inward: "is blocked by", Outward: "blocks"}
+
+// waitsFor links an issue to one that it waits for, on both ends.
+func (is *issue) waitsFor(other *issue, by string, at time.Time) {
+	id := number("link " + is.Key + " " + other.Key)
+	is.linked(other, company.Link{ID: id, Type: blocks, Inward: &company.Named{ID: other.ID, Key: other.Key}}, blocks.Inward, by, at)
+	other.linked(is, company.Link{ID: id, Type: blocks, Outward: &company.Named{ID: is.ID, Key: is.Key}}, blocks.Outward, by, at)
+}
+
+func (is *issue) linked(other *issue, l company.Link, words, by string, at time.Time) {
+	is.Fields.Links = append(is.Fields.Links, l)
+	is.note(by, at, company.Item{Field: "Link", FieldType: "jira", To: maybe(other.Key), ToString: maybe("This issue " + words + " " + other.Key)})
 }
 
 // set gives one field its value and returns the item that tells of it.
