@@ -29,7 +29,7 @@ import (
 func TestDemoScript(t *testing.T) {
 	end := demo.End
 	if testing.Short() {
-		end = demo.Begin.AddDate(0, 0, 1).Add(4 * time.Hour)
+		end = demo.Begin.Add(10 * time.Hour)
 	}
 	out, s, records := playDemo(t, end, 0)
 	checkDisturbed(t, records)

@@ -19,6 +19,9 @@ import (
 // TestEvalOfTheExample runs the command as the guide names it, and looks for
 // everybody who works at the company: nobody may be in the card.
 func TestEvalOfTheExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole example, twice: run without -short")
+	}
 	text := run(t, "eval", "--boot", "20")
 	for _, want := range []string{
 		"the bundled example company, seed 1", "Early warning", "Who can solve it", "The same again", "Weak signals in talk and tickets",

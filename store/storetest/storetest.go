@@ -86,7 +86,7 @@ func Exec(t testing.TB, address, statement string) {
 }
 
 func run(address, statement string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // to make and drop one waits for the disk
 	defer cancel()
 	c, err := pgx.Connect(ctx, address)
 	if err != nil {
