@@ -58,9 +58,14 @@ const (
 
 	Approval    = "approval"     // in the name of a status or a field: it waits for somebody's yes
 	ApprovalAsk = "approval_ask" // asks for somebody's yes
+
+	Assent   = "assent"   // says yes when somebody is asked whether it is solved
+	Dissent  = "dissent"  // says no to that
+	InPart   = "in_part"  // says that a part of it is solved
+	Contrast = "contrast" // turns to what speaks against what was said
 )
 
-var plainLists = []string{Habit, Remedy, Over, NotOver, Closing, Agreement, Objection, Service, Approval, ApprovalAsk}
+var plainLists = []string{Habit, Remedy, Over, NotOver, Closing, Agreement, Objection, Service, Approval, ApprovalAsk, Assent, Dissent, InPart, Contrast}
 
 //go:embed data/*.txt
 var dataFS embed.FS
