@@ -77,25 +77,18 @@ func (w *World) askedOf(c *signals.Case, r *Record) (had int, open bool) {
 // sentence. late says that it was corrected longer ago than anybody is told of.
 func (w *World) holdAsk(c *signals.Case, r *Record, had int, late bool, now time.Time) verdict {
 	n := &signals.Nudge{Signal: r.Signal, To: w.Org.Who(r.Raiser), Step: 1, At: now}
-	not := func(why string) verdict { return verdict{signals.Superseded, why, time.Time{}} }
-	ok, why, _ := w.Org.Available(n.To, now)
-	away, _ := w.Org.Away(n.To, now)
 	if v, done := w.modeHold(c, n); done && v.State == signals.Shadowed {
 		return v
 	}
-	switch {
-	case had >= w.Org.Policy.Asks:
-		return not("who raised it was asked " + signals.Counted(had, "time") + " before")
-	case signals.IsGone(r.Raiser), !ok && !away:
-		return not("who raised it " + why)
-	case w.corrector(c, r) != "" && w.Org.Who(w.corrector(c, r)) == n.To:
-		return not("who raised it solved it")
-	case late:
-		return not("it was corrected longer ago than anybody is told of")
-	case !w.mayKnow(c, r):
-		return not("who raised it may not see it any more")
-	case away:
-		return verdict{signals.Held, "who raised it " + why, w.tomorrow(n.To, now)}
+	why := w.spared(c, r, had, now)
+	if why == "" && late {
+		why = "it was corrected longer ago than anybody is told of"
+	}
+	if why != "" {
+		return verdict{signals.Superseded, why, time.Time{}}
+	}
+	if ok, away, _ := w.Org.Available(n.To, now); !ok {
+		return verdict{signals.Held, "who raised it " + away, w.tomorrow(n.To, now)}
 	}
 	if m, muted := w.muteOf(c, n, now); muted {
 		return verdict{signals.Held, w.mutedWhy(n, m), m.Until}
@@ -109,23 +102,42 @@ func (w *World) holdAsk(c *signals.Case, r *Record, had int, late bool, now time
 	return verdict{signals.Sent, "it was corrected", time.Time{}}
 }
 
+// spared says why who raised a signal, and was asked some times before, is not
+// asked whether it is solved, "" where nothing speaks against it but the time.
+func (w *World) spared(c *signals.Case, r *Record, had int, now time.Time) string {
+	who := w.Org.Who(r.Raiser)
+	ok, why, _ := w.Org.Available(who, now)
+	away, _ := w.Org.Away(who, now)
+	switch by := w.corrector(c, r); {
+	case had >= w.Org.Policy.Asks:
+		return "who raised it was asked " + signals.Counted(had, "time") + " before"
+	case signals.IsGone(r.Raiser), !ok && !away:
+		return "who raised it " + why
+	case by != "" && w.Org.Who(by) == who:
+		return "who raised it solved it"
+	case !w.mayKnow(c, r):
+		return "who raised it may not see it any more"
+	}
+	return ""
+}
+
 // mayKnow reports whether who raised a signal may see it. Of who wished not to be
 // named that is not known here.
 func (w *World) mayKnow(c *signals.Case, r *Record) bool {
-	if unnamed(r.Raiser) {
+	if Unnamed(r.Raiser) {
 		return true
 	}
 	_, ok := w.seenBy(c, r.Signal, w.viewer(r.Raiser))
 	return ok
 }
 
-// unnamed reports whether an actor stands for somebody who wished not to be named.
-func unnamed(actor string) bool { return strings.HasPrefix(actor, signals.Own+"/anonymous/") }
+// Unnamed reports whether an actor stands for somebody who wished not to be named.
+func Unnamed(actor string) bool { return strings.HasPrefix(actor, signals.Own+"/anonymous/") }
 
 // countAsk lets an ask count as a message of the day. Nothing joins it, and whose
 // it is who wished not to be named is written nowhere.
 func (w *World) countAsk(r *Record, id string, now time.Time) {
-	if unnamed(r.Raiser) {
+	if Unnamed(r.Raiser) {
 		return
 	}
 	w.Book.note(w.Org.Who(r.Raiser), &Told{ID: id, At: now, Nudges: mostShared})
@@ -147,7 +159,7 @@ func (w *World) corrector(c *signals.Case, r *Record) string {
 			continue
 		}
 		switch e.Kind {
-		case signals.Closed, signals.Said, signals.Reacted:
+		case signals.Closed, signals.Said, signals.Reacted, signals.Confirmed, signals.Status:
 			return e.Actor
 		}
 	}

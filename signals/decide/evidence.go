@@ -12,7 +12,7 @@ var reachedBy = map[signals.Stage][]signals.Kind{
 	signals.ReactedTo: {
 		signals.Claimed, signals.Said, signals.Reacted, signals.Assigned, signals.TeamMoved, signals.Status, signals.Linked, signals.Closed,
 	},
-	signals.Corrected:   {signals.Closed, signals.Recovered, signals.Said, signals.Reacted, signals.Confirmed},
+	signals.Corrected:   {signals.Closed, signals.Recovered, signals.Said, signals.Reacted, signals.Confirmed, signals.Status},
 	signals.ConfirmedBy: {signals.Confirmed, signals.Said, signals.Reacted},
 }
 

@@ -155,6 +155,9 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 		}
 		w.acted(r, e)
 		l.Reach(signals.ReactedTo, e.At, true)
+		if e.Kind == signals.Status {
+			w.resettled(r, e)
+		}
 	case signals.Closed:
 		w.acted(r, e)
 		l.Reach(signals.ReactedTo, e.At, true)
@@ -186,6 +189,7 @@ func (w *World) confirmed(r *Record, e *signals.Event) {
 		w.ends(r, e.At, false)
 		return
 	}
+	w.acted(r, e)
 	r.Ledger.Reach(signals.Corrected, e.At, true)
 }
 
@@ -218,6 +222,9 @@ func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 		w.receive(r, e.Actor, e.At)
 		if !reading.Has(text.MeToo, 0.5) {
 			r.Ledger.Reach(signals.ReactedTo, e.At, true)
+		}
+		if w.saysSolved(post) {
+			w.resettled(r, e)
 		}
 		return
 	}

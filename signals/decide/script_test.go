@@ -173,6 +173,9 @@ func (p *script) told() string {
 				fmt.Fprintf(&b, "    %s\n", n.Signal.Before)
 			}
 		}
+		for _, a := range r.Asks {
+			fmt.Fprintf(&b, "  is it solved? %s %s: %s\n", a.At.UTC().Format("2006-01-02T15:04"), a.State, a.Why)
+		}
 		l := r.Ledger
 		for _, s := range signals.Stages {
 			if l.Reached(s) {
