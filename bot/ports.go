@@ -61,6 +61,9 @@ type Outbox interface {
 	NoticeBody(ctx context.Context, id string) ([]byte, error)
 	// AddCopy makes a message stand in one more place: every later edit changes it there too.
 	AddCopy(ctx context.Context, message string, at signals.Copy) error
+	// MessageAt finds the message that stands in a place, of those whose ids begin
+	// with some letters.
+	MessageAt(ctx context.Context, prefix string, at signals.Copy) (id string, ok bool, err error)
 }
 
 // Doubts are the messages that were said after an attempt without a clear answer.

@@ -223,3 +223,33 @@ func TestFailedSendsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// What people write under a message is known by where it stands.
+func TestMessageAt(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		at := signals.Copy{Channel: "slack/T1/D1", TS: "1772528400.000100"}
+		for _, id := range []string{"a1", "a2", "m9"} {
+			require.NoError(t, db.Notice(ctx, id, "ann", []byte("{}"), monday))
+			m, _ := claimed(t, db, id, monday)
+			place := at
+			if id == "a2" {
+				place.Channel = "slack/T1/D2"
+			}
+			sent(t, db, m, signals.Copy{Channel: "slack/T1/D1", TS: "1772528400.000099"}, place)
+		}
+		for place, want := range map[signals.Copy]string{
+			at: "a1", {Channel: "slack/T1/D2", TS: at.TS}: "a2", {Channel: "slack/T1/D3", TS: at.TS}: "", {Channel: at.Channel, TS: "1772528400.0001"}: "", {Channel: at.Channel, TS: "%"}: "",
+		} {
+			id, ok, err := db.MessageAt(ctx, "a", place)
+			require.NoError(t, err)
+			require.Equal(t, want, id)
+			require.Equal(t, want != "", ok)
+		}
+		id, _, err := db.MessageAt(ctx, "m", at)
+		require.NoError(t, err)
+		require.Equal(t, "m9", id)
+		_, _, err = db.MessageAt(ctx, "a", signals.Copy{Channel: "D1"})
+		require.ErrorContains(t, err, "are needed")
+	})
+}

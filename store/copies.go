@@ -42,6 +42,33 @@ func (db *DB) AddCopy(ctx context.Context, message string, at signals.Copy) (err
 	})
 }
 
+// MessageAt finds the message that stands in a place, of those whose ids begin with
+// some letters. It looks through all of these: it is for what people write by hand.
+func (db *DB) MessageAt(ctx context.Context, prefix string, at signals.Copy) (id string, ok bool, err error) {
+	defer explain(&err, "find the message that stands in a place")
+	if prefix == "" || at.Channel == "" || at.TS == "" {
+		return "", false, errors.New("the first letters of the id, a channel and a time in it are needed")
+	}
+	last := len(prefix) - 1
+	next := prefix[:last] + string(prefix[last]+1) // the ids end before it
+	rows, err := db.read(ctx, "SELECT id, copies FROM messages WHERE id >= ? AND id < ? AND copies LIKE ?", storable(prefix), storable(next), "%"+storable(at.TS)+"%")
+	if err != nil {
+		return "", false, err
+	}
+	err = each(rows, func(scan func(...any) error) error {
+		var one, copies string
+		if err := scan(&one, &copies); err != nil {
+			return err
+		}
+		list, err := decodeCopies(copies)
+		if err == nil && slices.Contains(list, at) {
+			id, ok = one, true
+		}
+		return err
+	})
+	return id, ok, err
+}
+
 // gather adds the places that came meanwhile to those where the message stands.
 // It waits for the first of these: a message without one is still to be posted.
 func (m *messageRow) gather() {
