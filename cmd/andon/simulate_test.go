@@ -75,6 +75,7 @@ func TestSimulate(t *testing.T) {
 		"Tue 3 Mar 10:00  no answer within 8 hours of working time",
 		"step 2: Bob Example (bob), as holder: holds it now",
 		"ends on Tue 3 Mar 18:00 before received: no answer within 8 hours of working time; nobody is left who could be asked",
+		"when it is solved, Ann Example (ann) is asked whether it holds\n",
 		"ping_pong lacks a return to C",
 		"By itself nothing more comes of it after",
 	} {
@@ -84,6 +85,7 @@ func TestSimulate(t *testing.T) {
 	modes := run(t, args("--case", "PAY-1", "--at", "2026-03-02 12:00", "--modes")...)
 	require.Contains(t, modes, "not said, written down: long_path is in shadow mode")
 	require.NotContains(t, modes, "step 2")
+	require.NotContains(t, modes, "is asked whether it holds", "nobody was told of it")
 
 	var sim replay.Simulation
 	require.NoError(t, json.Unmarshal([]byte(run(t, args("--case", "PAY-1", "--at", "2026-03-02 12:00", "--json")...)), &sim))
@@ -191,4 +193,26 @@ func TestMoment(t *testing.T) {
 func TestSimulateGuideNamesEveryFlag(t *testing.T) {
 	guide := page(t, "docs", "simulate.md")
 	namesFlags(t, guide, "simulate")
+}
+
+func TestSimulationTellsOfTheQuestion(t *testing.T) {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	ann := replay.Confirmation{Who: "ann", Name: "Ann Example"}
+	gone := replay.Confirmation{Who: "ann", Name: "Ann Example", Why: "who raised it has left the company"}
+	solved := []replay.Reached{{Stage: signals.Corrected, At: at}}
+	again := []replay.Moment{{At: at, State: signals.Sent, Why: "it was corrected"}}
+	for want, f := range map[string]replay.Finding{
+		"   Mon 2 Mar 10:00  Ann Example (ann), whether it is solved: said: it was corrected\n   when it is solved, Ann Example (ann) is asked whether it holds\n": {Confirm: ann, Asked: again},
+		"   when it is solved, Ann Example (ann) is asked whether it holds\n":                                                                                      {Confirm: ann},
+		"   when it is solved, whoever raised it without their name is asked whether it holds\n":                                                                   {Confirm: replay.Confirmation{Name: "whoever raised it without their name"}},
+		"   when it is solved, nobody is asked whether it holds: who raised it has left the company\n":                                                             {Confirm: gone},
+		"   Mon 2 Mar 10:00  Ann Example (ann), whether it is solved: said: it was corrected\n":                                                                    {Confirm: ann, Stages: solved, Asked: []replay.Moment{{At: at, State: signals.Sent, Why: "it was corrected"}}},
+		"   Mon 2 Mar 10:00  Ann Example (ann), whether it is solved: dropped: who raised it solved it\n":                                                          {Confirm: gone, Stages: solved, Asked: []replay.Moment{{At: at, State: signals.Superseded, Why: "who raised it solved it"}}},
+		"   Mon 2 Mar 10:00  Ann Example (ann), whether it is solved: held until Tue 3 Mar 09:00: at night\n":                                                      {Confirm: ann, Stages: solved, Asked: []replay.Moment{{At: at, State: signals.Held, Why: "at night", Until: at.Add(23 * time.Hour)}}},
+		"": {},
+	} {
+		w := simText{zone: time.UTC, at: at}
+		w.confirm(&f)
+		require.Equal(t, want, w.b.String())
+	}
 }

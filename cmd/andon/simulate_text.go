@@ -156,8 +156,28 @@ func (w *simText) end(f *replay.Finding) {
 		reached = append(reached, string(r.Stage)+proxy)
 	}
 	w.line("   reaches: %s", strings.Join(reached, ", "))
+	w.confirm(f)
 	if f.Died != "" {
 		w.line("   ends on %s before %s: %s", w.day(f.DiedAt), f.Died, oneLine(f.Why))
+	}
+}
+
+// confirm tells whether who raised it is asked whether it holds.
+func (w *simText) confirm(f *replay.Finding) {
+	who := oneLine(f.Confirm.Name)
+	if f.Confirm.Who != "" {
+		who += " (" + oneLine(f.Confirm.Who) + ")"
+	}
+	for _, m := range f.Asked {
+		w.line("   %s  %s, whether it is solved: %s", w.day(m.At), who, w.moment(&m, &replay.Step{To: f.Confirm.Who}))
+	}
+	solved := slices.ContainsFunc(f.Stages, func(r replay.Reached) bool { return r.Stage == signals.Corrected })
+	switch {
+	case solved && len(f.Asked) > 0:
+	case f.Confirm.Why != "":
+		w.line("   when it is solved, nobody is asked whether it holds: %s", oneLine(f.Confirm.Why))
+	case who != "":
+		w.line("   when it is solved, %s is asked whether it holds", who)
 	}
 }
 

@@ -331,3 +331,43 @@ func TestNames(t *testing.T) {
 	require.Equal(t, []string{"PAY-1", "CORE-7"}, n.Nearest("PAY-2", 2))
 	require.Equal(t, []string{"C1/1700000000.000100"}, n.Nearest("C1/1700000001.000100", 1))
 }
+
+// TestSimulationForetellsTheQuestion: who raised it is asked whether it holds when
+// it is solved, or why nobody is; what is solved already shows when they were asked.
+func TestSimulationForetellsTheQuestion(t *testing.T) {
+	monday := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	closed := func(by string) func(x *tale) {
+		return func(x *tale) {
+			x.add(monday.Add(time.Hour), signals.Event{Case: wandered1, Kind: signals.Closed, Actor: "jira/s/" + by, To: "Fixed"})
+		}
+	}
+	for name, tt := range map[string]struct {
+		ann    signals.Person
+		change func(x *tale)
+		posts  func(*signals.Org, string) string
+		want   Confirmation
+		asked  string
+	}{
+		"asked":       {want: Confirmation{Who: "ann", Name: "The ann"}},
+		"left":        {ann: signals.Person{Left: true}, want: Confirmation{Who: "ann", Name: "The ann", Why: "who raised it has left the company"}},
+		"no account":  {posts: func(_ *signals.Org, to string) string { return map[string]string{"ann": "has no account"}[to] }, want: Confirmation{Who: "ann", Name: "The ann", Why: "has no account"}},
+		"nobody told": {posts: func(*signals.Org, string) string { return "has no account" }},
+		"closed":      {change: closed("bob"), want: Confirmation{Who: "ann", Name: "The ann"}, asked: "sent it was corrected"},
+		"by herself":  {change: closed("ann"), want: Confirmation{Who: "ann", Name: "The ann", Why: "who raised it solved it"}, asked: "superseded who raised it solved it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.ann.ID, tt.ann.Name, tt.ann.Accounts = "ann", "The ann", []string{"jira/s/ann", "slack/s/ann"}
+			x := wanders(monday, signals.Public, tt.ann)
+			if tt.change != nil {
+				tt.change(x)
+			}
+			f := simulated(t, x.events, Question{Case: wandered1, Posts: tt.posts}).Found[0]
+			require.Equal(t, tt.want, f.Confirm)
+			asked := ""
+			for _, m := range f.Asked {
+				asked = string(m.State) + " " + m.Why
+			}
+			require.Equal(t, tt.asked, asked)
+		})
+	}
+}

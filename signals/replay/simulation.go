@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"andon/signals"
+	"andon/signals/decide"
 	"andon/signals/detect"
 	"andon/signals/route"
 )
@@ -39,9 +40,19 @@ type Finding struct {
 	Evidence []Ground
 	Steps    []Step
 	Stages   []Reached
+	Asked    []Moment      `json:",omitempty"` // the questions to who raised it, whether it is solved
+	Confirm  Confirmation  // whether they are asked when it is solved (again)
 	Died     signals.Stage // the stage that is not reached, "" while it may be
 	Why      string
 	DiedAt   time.Time `json:",omitzero"`
+}
+
+// Confirmation is who raised a signal and is asked whether it holds, once it is
+// solved. Name is empty where that is not known, or where nobody was told of it; Who
+// also where they wished not to be named.
+type Confirmation struct {
+	Who, Name string
+	Why       string // why they are not asked, "" where they are
 }
 
 // Ground is one event that a signal rests on.
@@ -111,13 +122,13 @@ func (t *trace) simulation(c *signals.Case, end, more time.Time) *Simulation {
 		}
 	}
 	for _, r := range t.recs {
-		out.Found = append(out.Found, t.finding(c, r))
+		out.Found = append(out.Found, t.finding(c, r, end))
 	}
 	out.Near = t.near(c, end)
 	return out
 }
 
-func (t *trace) finding(c *signals.Case, r *traced) Finding {
+func (t *trace) finding(c *signals.Case, r *traced, end time.Time) Finding {
 	s, l := r.rec.Signal, r.rec.Ledger
 	f := Finding{
 		Detector: s.Detector, Mode: t.w.Org.Mode(s.Detector, c.Project), At: s.At, Score: s.Score, Reason: t.words(t.w.Reason(s), s.Audience), Need: s.Need,
@@ -131,7 +142,31 @@ func (t *trace) finding(c *signals.Case, r *traced) Finding {
 			f.Stages = append(f.Stages, Reached{stage, l.Times[stage], l.Proxy[stage]})
 		}
 	}
+	for _, a := range r.rec.Asks {
+		m := Moment{At: a.At, State: a.State, Why: a.Why}
+		if a.State == signals.Held {
+			m.Until = a.Look
+		}
+		f.Asked = append(f.Asked, m)
+	}
+	f.Confirm = t.confirmation(r.rec, end)
 	return f
+}
+
+// confirmation is whether who raised a signal would be asked.
+func (t *trace) confirmation(r *decide.Record, now time.Time) (c Confirmation) {
+	who, why := t.w.WillAsk(r, now)
+	switch {
+	case r.Raiser == "", who == "" && len(r.Asks) == 0:
+		return Confirmation{Why: why}
+	case decide.Unnamed(r.Raiser):
+		return Confirmation{Name: "whoever raised it without their name", Why: why}
+	}
+	who = t.w.Org.Who(r.Raiser)
+	if why == "" && t.q.Posts != nil {
+		why = t.q.Posts(t.w.Org, who)
+	}
+	return Confirmation{Who: who, Name: t.called(who), Why: why}
 }
 
 // event is what an event is called.
