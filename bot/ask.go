@@ -65,6 +65,9 @@ func (b *Bot) Ask(ctx context.Context, a view.Asked) (view.Reply, error) {
 }
 
 func (b *Bot) question(ctx context.Context, a view.Asked) (view.Reply, error) {
+	if r, done, err := b.inThread(ctx, a); done || err != nil {
+		return r, err
+	}
 	q := &question{Bot: b, ctx: ctx, asked: a}
 	name, rest := spoken(a.Text, a.Kind == view.Mention)
 	if name == "" {

@@ -7,6 +7,7 @@ import (
 
 	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/decide"
 )
 
 // snooze asks for the asker's own nudges to be said again later.
@@ -114,6 +115,9 @@ func (q *question) solved() (*view.Card, error) {
 	}
 	audience := audienceOf(c)
 	switch {
+	case raiser == "" && r != nil && decide.Disputed(c, r):
+		q.happensTo(signals.Confirmed, c.Key, audience).To = saidSolved
+		return say("Thank you. " + q.title(c.Key) + " counts as solved again; whoever raised it is asked whether it is."), nil
 	case raiser == "" && c.Key.Source == signals.Jira:
 		return nil, unclearf("%s is solved when it is closed in Jira; I see it then. Who raised it can say so here, too.", q.title(c.Key))
 	case raiser == "" && !seen.Open():

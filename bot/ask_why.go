@@ -143,6 +143,7 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 	}
 	text = append(text, q.toldWhom(r)...)
 	text = append(text, q.stages(r)...)
+	text = append(text, q.askedThen(r)...)
 	text = append(text, "ID "+shortID(r.Signal.Key()))
 	card.Lines = append(card.Lines, view.Paragraph{Text: strings.Join(text, "\n")})
 	if ok && len(card.Links) == 0 {
@@ -251,6 +252,9 @@ func happened(q *question, e *signals.Event) string {
 	case signals.Linked:
 		return "it was linked"
 	case signals.Confirmed:
+		if e.To == saidSolved {
+			return "somebody said that it is solved"
+		}
 		return "who raised it said that it is solved"
 	}
 	return ""

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"andon/signals"
@@ -42,4 +43,34 @@ func (q *question) evidenceOf(c clock, r *signals.Record, st signals.Stage) stri
 		return ""
 	}
 	return happened(q, e)
+}
+
+// askedThen tells who is asked whether it holds, once it is solved. Why somebody
+// is not is theirs, so that is not told.
+func (q *question) askedThen(r *signals.Record) []string {
+	who, why := q.brain.w.WillAsk(r, q.words.now)
+	if who == "" || why != "" || r.Ledger.WentQuiet() {
+		return nil
+	}
+	name, is := "whoever raised it", "is"
+	switch {
+	case q.mine(who):
+		name, is = "you", "are"
+	case !anonymous(who) && q.knowsRaiser(r, who):
+		name = q.called(who) + ", who raised it,"
+	}
+	if r.Ledger.Reached(signals.Corrected) {
+		return []string{"Now " + name + " " + is + " asked whether it holds."}
+	}
+	return []string{"When it is solved, " + name + " " + is + " asked whether it holds."}
+}
+
+// knowsRaiser reports whether the asker may see something that who raised a signal
+// did about it.
+func (q *question) knowsRaiser(r *signals.Record, who string) bool {
+	w := q.brain.w
+	c := w.Case(r.Signal.Case)
+	return c != nil && slices.ContainsFunc(c.Events(), func(e *signals.Event) bool {
+		return !e.At.After(r.Signal.At) && w.Org.Who(e.Actor) == who && q.viewer.Sees(e.Audience)
+	})
 }

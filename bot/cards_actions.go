@@ -8,6 +8,7 @@ import (
 
 	"andon/bot/view"
 	"andon/signals"
+	"andon/signals/decide"
 )
 
 // What a button of a nudge does: the ids of the actions, and the first part of
@@ -154,7 +155,7 @@ func (c *composer) action(message string, b *button, list []thing) view.Action {
 // can is what can be done about a nudge now: what stands open, and what stands
 // in the menu.
 func (c *composer) can(it item) (open, rest []button) {
-	chat := it.n.Signal.Case.Source != signals.Jira
+	chat := c.disputed(it) || it.n.Signal.Case.Source != signals.Jira
 	if it.n.Signal.IsDrill() {
 		return canDrill(it, c.reader.shared), nil
 	}
@@ -180,19 +181,26 @@ func (c *composer) can(it item) (open, rest []button) {
 		}
 		return append(open, c.tracking(it)...), append(c.wiring(it), c.wasThisIt(it)...)
 	}
+	return c.canTake(it)
+}
+
+// canTake is can for what waits for somebody to take it up.
+func (c *composer) canTake(it item) (open, rest []button) {
 	open = append(open, button{id: onIt, text: "I'm on it", primary: true})
 	if c.reader.shared {
 		open = append(open, button{id: notMe, text: "Somebody else ...", whole: true})
 	} else {
 		open = append(open, button{id: notMe, text: "Not me ...", whole: true})
 	}
-	if canMeet {
+	if meet, canMeet := c.meeting(it); canMeet {
 		open = append(open, meet)
 	}
 	if !c.reader.shared {
 		open = append(open, button{id: snooze, text: "Snooze"})
 	}
-	if chat {
+	if c.disputed(it) {
+		open = append(open, button{id: solved, text: "Solved"})
+	} else if it.n.Signal.Case.Source != signals.Jira {
 		rest = append(rest, button{id: solved, text: "Solved"})
 	}
 	rest = append(rest, c.tracking(it)...)
@@ -206,6 +214,12 @@ func (c *composer) can(it item) (open, rest []button) {
 // over reports whether nothing is left to be done about a signal, unless who
 // raised it says otherwise.
 func over(r *signals.Record) bool { return r.Over || r.Ledger.Reached(signals.Corrected) }
+
+// disputed reports whether it is closed where it stands, while who raised it says
+// that it is not solved.
+func (c *composer) disputed(it item) bool {
+	return !over(it.r) && decide.Disputed(c.w.Case(it.n.Signal.Case), it.r)
+}
 
 // heardBy reports whether who raised it reads the message too.
 func (c *composer) heardBy(it item) bool {

@@ -120,6 +120,9 @@ func (c *composer) deed(e *signals.Event) string {
 	case signals.Reopened:
 		return "It was opened again."
 	case signals.Confirmed:
+		if e.To == saidSolved {
+			return who + " says that it is solved."
+		}
 		return who + " confirmed that it is solved."
 	case signals.Denied:
 		if e.Field != signals.Partly {

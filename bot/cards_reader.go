@@ -137,19 +137,32 @@ func (c *composer) why(it item) (name, why string) {
 	case it.n.Route == "":
 		return "", ""
 	case c.reader.shared:
-		return "Why here", sentence("this channel " + decide.WhyHere(it.n))
+		return "Why here", sentence("this channel "+decide.WhyHere(it.n)) + c.stillClosed(it)
 	case decide.StillOnIt(it.n):
 		return "Still on it?", sentence(addressed(it.n.Route)) + " Say that you are, pass it on, or have me ask again later."
+	case decide.BringsBack(it.n) && over(it.r):
+		return "", ""
 	case decide.BringsBack(it.n):
-		text := sentence(addressed(it.n.Route))
-		if m := c.w.Case(it.n.Signal.Case); m != nil && m.Key.Source == signals.Jira && !m.Open() {
-			text += " It is closed in Jira: please open it there, so that everybody sees it."
-		}
-		return "Not solved", text
+		return "Not solved", sentence(addressed(it.n.Route)) + c.stillClosed(it)
 	case c.w.Org.Who(it.n.To) == c.w.Org.Who(c.reader.id):
 		return "Why you", sentence(addressed(it.n.Route))
 	}
 	return "Why you", sentence(c.name(it.n.To) + " " + it.n.Route)
+}
+
+// stillClosed says of what came back by the word of who raised it that it is closed
+// in Jira, and what to do; "" for all else.
+func (c *composer) stillClosed(it item) string {
+	if it.n.Signal.Case.Source != signals.Jira || !decide.BringsBack(it.n) || !c.disputed(it) {
+		return ""
+	}
+	text := " It is closed in Jira: please open it there, so that everybody sees it."
+	if who, not := c.w.WillAsk(it.r, c.now); who != "" && not == "" {
+		text += " Once it is solved, close it again or press Solved here, and who raised it is asked once more."
+	} else {
+		text += " Once it is solved, close it again or press Solved here."
+	}
+	return text
 }
 
 // addressed turns the rest of a sentence that begins with a name into one that

@@ -18,6 +18,7 @@ const (
 	homeBack     = "home.back"     // is away no more
 	homeSolved   = "home.solved"   // who raised a signal confirms that it is solved
 	homeStill    = "home.still"    // or says that it still happens
+	homePartly   = "home.partly"   // or that a part of it is left: opens the form, and is the form
 )
 
 // What a Home tab shows at most; Slack takes 100 blocks.
@@ -213,6 +214,7 @@ func (h *home) raisedOne(card *view.Card, r *signals.Record) {
 		card.Actions = []view.Action{
 			{ID: homeSolved, Text: "Solved", Value: r.Signal.Key(), Primary: true},
 			{ID: homeStill, Text: "Still happening", Value: r.Signal.Key()},
+			{ID: homePartly, Text: "Partly ...", Value: r.Signal.Key()},
 		}
 	}
 }

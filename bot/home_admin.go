@@ -164,7 +164,7 @@ func (b *Bot) pressHome(ctx context.Context, a view.Asked) (view.Reply, error) {
 		return b.saveSettings(ctx, a)
 	case a.Action == homeSettings:
 		return view.Reply{Modal: b.newHome(a.User).form()}, nil
-	case a.Action == homeSolved, a.Action == homeStill:
+	case a.Action == homeSolved, a.Action == homeStill, a.Action == homePartly:
 		return b.confirm(ctx, a)
 	case a.Action == homeBack:
 		return b.back(ctx, a)
@@ -187,7 +187,7 @@ func (b *Bot) pressHome(ctx context.Context, a view.Asked) (view.Reply, error) {
 // confirm lets who raised a signal say whether it is solved. Pressed late or
 // twice it changes nothing.
 func (b *Bot) confirm(ctx context.Context, a view.Asked) (view.Reply, error) {
-	r, err := b.recordOf(ctx, a.Value)
+	r, err := b.recordOf(ctx, cmp.Or(a.Value, a.Hidden))
 	if err != nil {
 		return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)
 	}
@@ -195,8 +195,13 @@ func (b *Bot) confirm(ctx context.Context, a view.Asked) (view.Reply, error) {
 		return b.showHome(ctx, a)
 	}
 	e := pressedOn(a, r.Signal, b.c.Now())
-	if e.Kind = signals.Confirmed; a.Action == homeStill {
-		e.Kind = signals.Denied
+	switch e.Kind = signals.Denied; {
+	case a.Action == homeSolved:
+		e.Kind = signals.Confirmed
+	case a.Action == homePartly && a.Kind != view.Submit:
+		return view.Reply{Modal: &view.Modal{ID: homePartly, Title: "Partly solved", Hidden: r.Signal.Key(), Submit: "Send", Inputs: []view.Input{leftInput()}}}, nil
+	case a.Action == homePartly:
+		e.Field, e.Text = signals.Partly, strings.TrimSpace(a.Entered[inText])
 	}
 	if err := b.Accept(ctx, signals.Delivery{Events: []*signals.Event{e}}); err != nil {
 		return view.Reply{}, fmt.Errorf("press %s: %w", a.Action, err)

@@ -12,9 +12,6 @@ import (
 	"andon/signals/decide"
 )
 
-// saidSolved is the resolution of what somebody declared solved by hand.
-const saidSolved = "solved"
-
 // press does what a button says. It may be pressed twice, weeks later, or from a
 // copy of the message: what counts is what the store says now.
 func (b *Bot) press(ctx context.Context, a view.Asked) (view.Reply, error) {
@@ -45,14 +42,15 @@ type pressing struct {
 	no     string
 	titles map[signals.Key]string // of their cases, as the presser may see them
 	raiser map[*signals.Record]string
-	shared bool   // others read the message too
-	place  bool   // it stands in a channel
-	helper string // who can solve it, as a message beside the nudge has it; "" for others
+	again  map[*signals.Record]bool // closed where they stand, while who raised them says that they are not solved
+	shared bool                     // others read the message too
+	place  bool                     // it stands in a channel
+	helper string                   // who can solve it, as a message beside the nudge has it; "" for others
 }
 
 // pressing finds the nudges behind a button.
 func (b *Bot) pressing(ctx context.Context, user string, v value) (*pressing, error) {
-	p := &pressing{titles: make(map[signals.Key]string), raiser: make(map[*signals.Record]string)}
+	p := &pressing{titles: make(map[signals.Key]string), raiser: make(map[*signals.Record]string), again: make(map[*signals.Record]bool)}
 	out, ok, err := b.c.Store.Message(ctx, v.message)
 	if err != nil {
 		return nil, err
@@ -146,6 +144,7 @@ func (p *pressing) hold(c *composer, it item) {
 	p.held = append(p.held, it)
 	p.titles[it.n.Signal.Case] = c.title(it.n.Signal.Case)
 	p.raiser[it.r] = raiser(c.w, it.r)
+	p.again[it.r] = c.disputed(it)
 }
 
 // readsThere reports whether everybody in the channel that was told of a nudge
@@ -204,75 +203,6 @@ func (b *Bot) claim(ctx context.Context, a view.Asked, p *pressing) (view.Reply,
 		return tell(a, "It is solved already. Thank you all the same."), nil
 	}
 	return view.Reply{}, b.happened(ctx, a, left, func(e *signals.Event, _ item) bool { e.Kind = signals.Claimed; return true })
-}
-
-// solve is "Solved": said by who raised it, it is confirmed, too.
-func (b *Bot) solve(ctx context.Context, a view.Asked, p *pressing) (view.Reply, error) {
-	var closes, confirms []item
-	for _, it := range p.held {
-		if _, own, err := b.isRaiser(ctx, a.User, p.raiser[it.r]); err != nil {
-			return view.Reply{}, err
-		} else if own {
-			confirms = append(confirms, it)
-		}
-		if it.n.Signal.Case.Source != signals.Jira && !over(it.r) {
-			closes = append(closes, it)
-		}
-	}
-	switch {
-	case len(closes)+len(confirms) > 0:
-	case over(p.held[0].r):
-		return tell(a, "It is solved already. Thank you all the same."), nil
-	default:
-		return tell(a, "An issue is solved in Jira; then this message says so too."), nil
-	}
-	if err := b.happened(ctx, a, closes, func(e *signals.Event, it item) bool {
-		e.Kind, e.To = signals.Closed, saidSolved
-		if by := p.raiser[it.r]; anonymous(by) && has(confirms, it) { // with their name here, what confirms it would name them
-			e.Actor = by
-		}
-		return true
-	}); err != nil {
-		return view.Reply{}, err
-	}
-	return view.Reply{}, b.byRaiser(ctx, a, p, confirms, func(e *signals.Event) { e.Kind = signals.Confirmed })
-}
-
-// has reports whether a nudge is among some.
-func has(list []item, it item) bool {
-	return slices.ContainsFunc(list, func(x item) bool { return x.n == it.n })
-}
-
-// byRaiser writes what who raised signals said of them. Who wished not to be
-// named is not named here either.
-func (b *Bot) byRaiser(ctx context.Context, a view.Asked, p *pressing, held []item, fill func(e *signals.Event)) error {
-	return b.happened(ctx, a, held, func(e *signals.Event, it item) bool {
-		fill(e)
-		e.Seq.Item = 1
-		e.ID += "/" + string(e.Kind)
-		if anonymous(p.raiser[it.r]) {
-			e.Actor = p.raiser[it.r]
-		}
-		return true
-	})
-}
-
-// isRaiser reports whether somebody raised what raiser raised, be it without
-// their name.
-func (b *Bot) isRaiser(ctx context.Context, user, raiser string) (who string, is bool, err error) {
-	if raiser == "" {
-		return "", false, nil
-	}
-	if anonymous(raiser) {
-		if raiser, err = b.personOf(ctx, raiser); err != nil || raiser == "" {
-			return "", false, err
-		}
-	}
-	err = b.inWorld(ctx, func(w *decide.World) error {
-		who, is = raiser, w.Org.Who(raiser) == w.Org.Who(user)
-		return nil
-	})
-	return who, is, err
 }
 
 // pressedOn begins an event of the case of a signal, made by what somebody

@@ -62,11 +62,19 @@ func (b *Bot) form(a view.Asked, verb string, v value, p *pressing) view.Reply {
 		m.Title = "Solved"
 	case partly:
 		m.Title = "Partly solved"
-		m.Inputs = append(m.Inputs, view.Input{ID: inText, Kind: view.TextInput, Label: "What is left?", Hint: "Those who work on it read it, with your name. It is not passed on where they may not see it.", Optional: true, Max: 500})
+		m.Inputs = append(m.Inputs, leftInput())
 	case gather:
 		m.Title = "Bring us together"
 	}
 	return view.Reply{Modal: m}
+}
+
+// mostLeft is how many letters of what is left are taken.
+const mostLeft = 500
+
+// leftInput asks what is left of what is solved in part.
+func leftInput() view.Input {
+	return view.Input{ID: inText, Kind: view.TextInput, Label: "What is left?", Hint: "Those who work on it read it, with your name. It is not passed on where they may not see it.", Optional: true, Max: mostLeft}
 }
 
 // entered takes a form that was sent.

@@ -109,6 +109,7 @@ const (
 	proposalID = "p"
 	previewID  = "v"
 	wiredID    = "r"
+	unclearID  = "w" // what is said to words that are no clear answer
 )
 
 // besideID is the id of a message that stands beside a nudge.

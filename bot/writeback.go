@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"andon/signals"
+	"andon/signals/decide"
 )
 
 // Writer writes on a case at its source. It writes a note once, however often
@@ -24,11 +25,12 @@ type Note struct{ ID, Text, URL, Title string }
 const onCase = "on|"
 
 // writeBack queues a note on the issues of every signal that its originator has
-// confirmed as solved. It is called before the look is stored: a note that was
-// queued already is not queued again.
+// confirmed as solved, and of every one that they said is not, while the issue is
+// closed. It is called before the look is stored: a note that was queued already is
+// not queued again.
 func (b *Bot) writeBack(ctx context.Context, changed []*signals.Record) error {
 	for _, r := range changed {
-		if len(b.c.Writers) == 0 || r.IsDrill() || !r.Ledger.Reached(signals.ConfirmedBy) {
+		if len(b.c.Writers) == 0 || r.IsDrill() {
 			continue
 		}
 		w := b.brain.w
@@ -37,14 +39,15 @@ func (b *Bot) writeBack(ctx context.Context, changed []*signals.Record) error {
 			continue
 		}
 		for _, m := range w.Problem(c).Cases {
-			if b.c.Writers[m.Key.Source+"/"+m.Key.Site] == nil {
+			n, ok := b.note(c, m, r)
+			if !ok || b.c.Writers[m.Key.Source+"/"+m.Key.Site] == nil {
 				continue
 			}
-			body, err := json.Marshal(b.note(c, m.Key, r))
+			body, err := json.Marshal(n)
 			if err != nil {
 				return fmt.Errorf("write the note on %s: %w", m.Key, err)
 			}
-			id := "note/" + m.Key.String() + "/" + r.Ledger.Times[signals.ConfirmedBy].UTC().Format(time.RFC3339Nano) // one for all signals that one word confirms
+			id := "note/" + n.ID // one for all signals that one word is about
 			if err := b.c.Store.Notice(ctx, id, onCase+m.Key.String(), body, b.c.Now()); err != nil {
 				return err
 			}
@@ -53,20 +56,33 @@ func (b *Bot) writeBack(ctx context.Context, changed []*signals.Record) error {
 	return nil
 }
 
-// note says when what happened, and links the thread where everybody may see it.
-func (b *Bot) note(c *signals.Case, on signals.Key, r *signals.Record) Note {
-	n := Note{ID: on.String() + "/" + r.Ledger.Times[signals.ConfirmedBy].UTC().Format(time.RFC3339Nano), Title: "The thread in which it was confirmed"}
+// note says what who raised a signal said of it, and when what happened, and links
+// the thread where everybody may see it. ok is false where they said nothing that an
+// issue has to know.
+func (b *Bot) note(c, on *signals.Case, r *signals.Record) (n Note, ok bool) {
+	at, says := r.Ledger.Times[signals.ConfirmedBy], "confirmed that it is solved"
+	n.Title = "The thread in which it was confirmed"
+	if at.IsZero() {
+		if !decide.Disputed(on, r) || r.Signal.Audience != signals.Public && on.Key != c.Key {
+			return n, false
+		}
+		at, says, n.Title = r.Again, "says that it still happens, though it is closed here", "The thread in which it was raised"
+		if r.Ledger.Partly.Equal(at) {
+			says = "says that a part of it is left, though it is closed here"
+		}
+	}
+	n.ID = on.Key.String() + "/" + at.UTC().Format(time.RFC3339Nano)
 	var said []string
 	for _, st := range []signals.Stage{signals.Generated, signals.ReactedTo, signals.Corrected, signals.ConfirmedBy} {
 		if at := r.Ledger.Times[st]; !at.IsZero() {
 			said = append(said, string(st)+" "+at.UTC().Format("2 January 2006 15:04"))
 		}
 	}
-	n.Text = "Whoever raised it confirmed that it is solved (" + strings.Join(said, ", ") + ", UTC)."
+	n.Text = "Whoever raised it " + says + " (" + strings.Join(said, ", ") + ", UTC)."
 	if c.Key.Source == signals.Slack && r.Signal.Audience == signals.Public {
 		n.URL = b.url(c.Key, "")
 	}
-	return n
+	return n, true
 }
 
 // put writes a queued note.
