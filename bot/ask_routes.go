@@ -257,7 +257,7 @@ func (q *question) pairLines(card *view.Card) {
 	}
 	for _, t := range lint.Liaisons(&org.Policy, f.traffic) {
 		if ours(t) {
-			card.Lines = append(card.Lines, view.Paragraph{Text: liaisonWords(t)})
+			card.Lines = append(card.Lines, view.Paragraph{Text: liaisonWords(t, !small(org, t))})
 		}
 	}
 	for _, t := range q.thins(f) {

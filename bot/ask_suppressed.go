@@ -126,8 +126,26 @@ func (q *question) suppressed() (*view.Card, error) {
 	slices.SortStableFunc(all, func(a, b aside) int {
 		return cmp.Or(b.At.Compare(a.At), signals.CompareKeys(a.Case, b.Case))
 	})
+	all = q.daily(all)
 	title := map[string]string{"mine": "What you put aside", "channel": "What was put aside in this channel", "team": "What was put aside of " + q.brain.w.Org.TeamName(team), "all": "What was put aside"}[scope]
 	return q.asides(title+" in the last 30 days", all), nil
+}
+
+// daily leaves out what reads as another of the same day: how many people let
+// something pass is nobody's business.
+func (q *question) daily(all []aside) []aside {
+	type read struct {
+		signals.Key
+		what, detector, day string
+		takenUp             bool
+	}
+	had := make(map[read]bool, len(all))
+	return slices.DeleteFunc(all, func(a aside) bool {
+		r := read{a.Case, a.What + q.until(&a), a.Detector, a.At.In(q.words.zone()).Format(time.DateOnly), a.TakenUp}
+		was := had[r]
+		had[r] = true
+		return was
+	})
 }
 
 // ownTeam is the asker's team, where it is large enough that what is told of it

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -50,29 +49,17 @@ func (b *Bot) usefulness(ctx context.Context) map[string]usefulness {
 // acted on: one answer for each nudge, and what was said counts more.
 func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]usefulness, error) {
 	since := now.AddDate(0, 0, -lateDays)
-	answers := make(map[string]bool) // nudge key -> useful
-	err := b.c.Store.Since(ctx, since, func(r *signals.Record) error {
-		if r.IsDrill() {
-			return nil
-		}
-		for _, n := range r.Nudges {
-			if n.State == signals.Acted && !n.At.Before(since) {
-				answers[n.Key()] = true
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count the nudges that helped: %w", err)
-	}
 	said, err := b.c.Store.Opinions(ctx, since)
 	if err != nil {
 		return nil, fmt.Errorf("count what was said of nudges: %w", err)
 	}
-	maps.Copy(answers, verdicts(said))
-	out := make(map[string]usefulness)
+	answers, err := b.votes(ctx, said, since)
+	if err != nil {
+		return nil, err
+	}
+	out := make(tallies)
 	err = b.inWorld(ctx, func(w *decide.World) error {
-		for key, useful := range answers {
+		for key, v := range answers {
 			detector, rest, _ := strings.Cut(key, "|")
 			of, _, _ := strings.Cut(rest, "|")
 			k, _ := signals.ParseKey(of)
@@ -81,12 +68,12 @@ func (b *Bot) countAnswers(ctx context.Context, now time.Time) (map[string]usefu
 				places = append(places, s)
 			}
 			for _, p := range places {
-				out[detector+"|"+p] = out[detector+"|"+p].with(useful)
+				out.add(detector+"|"+p, v.useful, w.Org.Who(v.by))
 			}
 		}
 		return nil
 	})
-	return out, err
+	return out.counted(), err
 }
 
 // heldScope is the channel or the project of a case, as far as that is known
@@ -102,12 +89,12 @@ func heldScope(w *decide.World, k signals.Key) string {
 }
 
 // lately says how often a detector was useful, here where enough people
-// answered, else in all places.
+// answered, else in all places. Of fewer it would be known who said what.
 func (c *composer) lately(it item) string {
 	detector := it.n.Signal.Detector
 	for _, place := range []struct{ scope, words string }{{heldScope(c.w, it.n.Signal.Case), " here"}, {"", ""}} {
 		t := c.useful[detector+"|"+place.scope]
-		if t.Answered >= fewAnswers && (place.scope != "" || place.words == "") {
+		if t.Answered >= fewAnswers && t.People >= c.w.Org.Policy.Group && (place.scope != "" || place.words == "") {
 			return fmt.Sprintf("useful %d of %d times%s in the last %d days", t.Useful, t.Answered, place.words, lateDays)
 		}
 	}

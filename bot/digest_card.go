@@ -61,7 +61,7 @@ func (d *digest) card() *view.Card {
 		}
 	}
 	for _, t := range d.Liaisons {
-		c.Lines = append(c.Lines, view.Paragraph{Text: liaisonWords(t)})
+		c.Lines = append(c.Lines, view.Paragraph{Text: liaisonWords(t, d.large(t.A) && d.large(t.B))})
 	}
 	c.Charts = d.charts()
 	if len(d.Thanks) > 0 {
@@ -241,7 +241,7 @@ func (d *digest) detectors() view.Table {
 
 // words says how useful a detector was, where enough people said so.
 func (u usefulness) words(least int) string {
-	if u.Answered == 0 || u.Answered < least {
+	if u.Answered == 0 || u.People < least {
 		return "too few answers"
 	}
 	return strconv.Itoa(u.Useful) + " of " + strconv.Itoa(u.Answered)

@@ -72,24 +72,52 @@ type detectorSum struct {
 	usefulness
 }
 
-// usefulness is how many answers said that a detector's nudges were useful.
-type usefulness struct{ Useful, Answered int }
+// usefulness is how many answers said that a detector's nudges were useful, and
+// how many people they are from.
+type usefulness struct{ Useful, Answered, People int }
 
-// with is the count with one more answer.
-func (u usefulness) with(useful bool) usefulness {
-	u.Answered++
-	if useful {
-		u.Useful++
-	}
-	return u
+// tally counts answers.
+type tally struct {
+	usefulness
+	from map[string]bool
 }
 
-// verdicts are what people said of nudges, by nudge key: whether it was useful.
-// Opinions come oldest first, and the latest word counts.
-func verdicts(opinions []signals.Opinion) map[string]bool {
-	said := make(map[string]bool, len(opinions))
+func (t *tally) add(useful bool, by string) {
+	if t.from == nil {
+		t.from = make(map[string]bool)
+	}
+	t.from[by] = true
+	t.People = len(t.from)
+	t.Answered++
+	if useful {
+		t.Useful++
+	}
+}
+
+// tallies are tallies by name.
+type tallies map[string]*tally
+
+func (t tallies) add(name string, useful bool, by string) {
+	if t[name] == nil {
+		t[name] = &tally{}
+	}
+	t[name].add(useful, by)
+}
+
+func (t tallies) counted() map[string]usefulness {
+	out := make(map[string]usefulness, len(t))
+	for name, x := range t {
+		out[name] = x.usefulness
+	}
+	return out
+}
+
+// verdicts are what people said of nudges, by nudge key. Opinions come oldest
+// first, and the latest word counts.
+func verdicts(opinions []signals.Opinion) map[string]vote {
+	said := make(map[string]vote, len(opinions))
 	for _, o := range opinions {
-		said[o.Nudge] = o.Verdict != useless
+		said[o.Nudge] = vote{o.Verdict != useless, o.By, o.At}
 	}
 	return said
 }
@@ -177,20 +205,22 @@ func inOrder(deaths map[deathSum]int, detectors map[string]*detectorSum) (ds []d
 // own word where they gave one, else that they acted. Each nudge counts once.
 func sumUseful(records []*signals.Record, opinions []signals.Opinion, s weekSpan) map[string]usefulness {
 	said := verdicts(opinions)
-	out := make(map[string]usefulness)
+	out := make(tallies)
 	for _, r := range records {
 		for _, n := range r.Nudges {
 			if !s.holds(n.At) || n.Message == "" {
 				continue
 			}
-			useful, ok := said[n.Key()]
-			if !ok && n.State != signals.Acted {
-				continue
+			v, ok := said[n.Key()]
+			switch {
+			case ok:
+				out.add(r.Signal.Detector, v.useful, v.by)
+			case n.State == signals.Acted:
+				out.add(r.Signal.Detector, true, n.To)
 			}
-			out[r.Signal.Detector] = out[r.Signal.Detector].with(useful || !ok)
 		}
 	}
-	return out
+	return out.counted()
 }
 
 // reasonClass puts the reason why a signal stopped into few words: what became

@@ -137,13 +137,13 @@ func TestUsefulness(t *testing.T) {
 	old := nudge(5, signals.Acted)
 	old.At = digestMonday.Add(-time.Second)
 	r := &signals.Record{Signal: s, Nudges: []*signals.Nudge{nudge(0, signals.Acted), nudge(1, signals.Acted), nudge(2, signals.Received), nudge(3, signals.Sent), unsaid, old}}
-	say := func(i int, verdict string) signals.Opinion {
-		return signals.Opinion{Nudge: r.Nudges[i].Key(), Verdict: verdict}
+	say := func(i int, verdict, by string) signals.Opinion {
+		return signals.Opinion{Nudge: r.Nudges[i].Key(), Verdict: verdict, By: by}
 	}
-	got := sumUseful([]*signals.Record{r}, []signals.Opinion{say(1, "useful"), say(1, useless), say(2, "useful"), {Nudge: "of nobody", Verdict: useless}}, weekSpan{digestMonday, digestMonday.AddDate(0, 0, 7)})
-	require.Equal(t, map[string]usefulness{"stall": {Useful: 2, Answered: 3}}, got, "acted, said useless in the end, said useful")
-	require.Equal(t, "too few answers", got["stall"].words(5))
-	require.Equal(t, "2 of 3", got["stall"].words(3))
+	got := sumUseful([]*signals.Record{r}, []signals.Opinion{say(1, "useful", "bea"), say(1, useless, "bea"), say(2, "useful", "carl"), {Nudge: "of nobody", Verdict: useless}}, weekSpan{digestMonday, digestMonday.AddDate(0, 0, 7)})
+	require.Equal(t, map[string]usefulness{"stall": {Useful: 2, Answered: 3, People: 2}}, got, "acted, said useless in the end, said useful")
+	require.Equal(t, "too few answers", got["stall"].words(3), "three answers of two people")
+	require.Equal(t, "2 of 3", got["stall"].words(2))
 	require.Equal(t, "too few answers", usefulness{}.words(0))
 }
 

@@ -88,7 +88,7 @@ func fullDigest() *digest {
 	large := func(team string) bool { return team != "Legal" }
 	d := &digest{
 		Week: week, Zone: time.UTC, Due: week.until.Add(9 * time.Hour), Group: 5, large: large,
-		Now: sumWeek(records, map[string]usefulness{"stall": {7, 9}, "cord": {1, 1}}, week), Last: sumWeek(nil, nil, week),
+		Now: sumWeek(records, map[string]usefulness{"stall": {7, 9, 6}, "cord": {1, 1, 1}}, week), Last: sumWeek(nil, nil, week),
 		Paths: sumPaths([]pathWalk{
 			pathed("PAY-1 Invoices arrive twice", digestMonday, 10*time.Hour, 2, []string{"Web", "Data"}, "Web", "Ops", "Legal", "Data"),
 			pathed("PAY-2 Slow search", digestMonday, time.Hour, 2, []string{"Web"}, "Web", "Ops", "Web", "Ops", "Web"),

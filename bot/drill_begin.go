@@ -98,6 +98,8 @@ func (b *Bot) drillDisturbed(ctx context.Context, w *decide.World, c *signals.Ca
 func (b *Bot) drillObstacle(ctx context.Context, w *decide.World, k signals.Key, d *signals.Drill, aim *decide.Aim, now time.Time) (why string, final bool, err error) {
 	cal := drillHours(w.Org, aim)
 	switch {
+	case whoLeft(w.Org, d.By):
+		return "whoever asked for it has left the company", true, nil
 	case now.Sub(d.At) > drillLate:
 		return "it was missed by more than an hour", false, nil
 	case !cal.Workday(now):
@@ -119,6 +121,12 @@ func (b *Bot) drillObstacle(ctx context.Context, w *decide.World, k signals.Key,
 		return "whoever would be asked was part of another drill within " + signals.Lasted(w.Org.Policy.Drill.Every), true, nil
 	}
 	return "", false, nil
+}
+
+// whoLeft reports whether somebody has left, or is not known any more.
+func whoLeft(org *signals.Org, id string) bool {
+	p := org.Person(id)
+	return signals.IsGone(id) || p != nil && p.Left
 }
 
 // drillSlot is the next working time after a while, within two working days.
@@ -206,7 +214,7 @@ func teamOf(org *signals.Org, id string) string {
 // tellDrill tells who asked for a drill that it was postponed, or called off
 // before it began.
 func (b *Bot) tellDrill(ctx context.Context, w *decide.World, c *signals.Case, d *signals.Drill) error {
-	if d.By == "" || signals.IsGone(d.By) {
+	if d.By == "" || whoLeft(w.Org, d.By) {
 		return nil
 	}
 	place := drillPlace(w, d.Scope, audienceOf(c), w.Org.Viewer(d.By))

@@ -68,7 +68,7 @@ func canDrill(it item, shared bool) []button {
 func (b *Bot) drillAsks(ctx context.Context, w *decide.World, changed []*signals.Record) error {
 	var all []error
 	for _, r := range changed {
-		if !r.IsDrill() || r.Over || !r.Ledger.Reached(signals.Corrected) || r.Raiser == "" || len(r.Nudges) == 0 {
+		if !r.IsDrill() || r.Over || !r.Ledger.Reached(signals.Corrected) || r.Raiser == "" || whoLeft(w.Org, r.Raiser) || len(r.Nudges) == 0 {
 			continue
 		}
 		id := besideID(drillAskID, r.Nudges[0].Key())

@@ -31,7 +31,7 @@ func (b *Bot) drillReports(ctx context.Context, w *decide.World, c *signals.Case
 			all = append(all, b.queue(ctx, id, to, card))
 		}
 		told := make(map[string]bool)
-		if d.By != "" && !signals.IsGone(d.By) {
+		if d.By != "" && !whoLeft(w.Org, d.By) {
 			told[w.Org.Who(d.By)] = true
 			tell(d.By, "starter", w.Org.Viewer(d.By))
 		}

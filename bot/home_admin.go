@@ -97,7 +97,7 @@ func (h *home) detectors(ctx context.Context) ([]*view.Card, error) {
 		x := sums[d.Name]
 		mode := strings.Join(append([]string{string(org.Mode(d.Name, ""))}, set[d.Name]...), ", ")
 		text := d.Name + " is " + view.Line(mode, 80) + ": found " + strconv.Itoa(x.Found) + ", told " + strconv.Itoa(x.Told)
-		if x.Answered >= max(1, org.Policy.Group) { // of fewer it would be known who said what
+		if x.People >= max(1, org.Policy.Group) { // of fewer it would be known who said what
 			text += ", useful " + strconv.Itoa(x.Useful) + " of " + strconv.Itoa(x.Answered)
 		}
 		card.Lines = append(card.Lines, view.Paragraph{Text: text}) // a Home tab takes no tables

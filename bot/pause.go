@@ -30,10 +30,9 @@ type vote struct {
 // pausable is a detector in a channel or project, with what was answered there.
 type pausable struct {
 	detector, scope string
-	usefulness
-	voters map[string]bool
-	mark   time.Time // when its mode there was last spoken of
-	name   string    // of the place, as the admin channel may know it; "" where it may not
+	tally
+	mark time.Time // when its mode there was last spoken of
+	name string    // of the place, as the admin channel may know it; "" where it may not
 }
 
 // PauseDue puts detectors back into shadow where their nudges were useful too
@@ -92,9 +91,7 @@ func (b *Bot) votes(ctx context.Context, said []signals.Opinion, since time.Time
 	if err != nil {
 		return nil, fmt.Errorf("count the nudges that helped: %w", err)
 	}
-	for _, o := range said {
-		out[o.Nudge] = vote{o.Verdict != useless, o.By, o.At}
-	}
+	maps.Copy(out, verdicts(said))
 	return out, nil
 }
 
@@ -113,18 +110,17 @@ func (b *Bot) pausables(w *decide.World, votes map[string]vote) (due []pausable)
 		}
 		p := found[detector+"|"+scope]
 		if p == nil {
-			p = &pausable{detector: detector, scope: scope, voters: make(map[string]bool), mark: w.Org.ModeMark(detector, scope).At}
+			p = &pausable{detector: detector, scope: scope, mark: w.Org.ModeMark(detector, scope).At}
 			found[detector+"|"+scope] = p
 		}
 		if v.at.After(p.mark) {
-			p.usefulness = p.with(v.useful)
-			p.voters[w.Org.Who(v.by)] = true
+			p.add(v.useful, w.Org.Who(v.by))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		p := found[name]
 		mode := w.Org.Mode(p.detector, p.scope)
-		enough := p.Answered >= rule.Votes && len(p.voters) >= leastVoters
+		enough := p.Answered >= rule.Votes && p.People >= leastVoters
 		if enough && float64(p.Useful) < rule.Least*float64(p.Answered) && (mode == signals.Live || mode == signals.Ask) {
 			p.name = placeName(w, p.scope, w.Org.ChannelViewer(b.c.Admin))
 			due = append(due, *p)
@@ -167,7 +163,7 @@ func (b *Bot) pauseCard(p *pausable, rule *signals.Policy) *view.Card {
 	where := cmp.Or(p.name, "a private channel")
 	undo, place := b.slash()+" mode "+p.detector+" default in ", p.name
 	figures := "Of " + strconv.Itoa(p.Answered) + " answers to its nudges there in the last " + strconv.Itoa(lateDays) + " days " + strconv.Itoa(p.Useful) + " said that they were useful."
-	if len(p.voters) < rule.Group {
+	if p.People < rule.Group {
 		figures = "Most answers to its nudges there said that they were not useful. Fewer than " + strconv.Itoa(rule.Group) + " people answered, so there are no figures."
 	}
 	if place == "" {

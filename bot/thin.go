@@ -79,9 +79,14 @@ func small(org *signals.Org, t lint.Traffic) bool {
 	return sizes[t.A] < org.Policy.Group || sizes[t.B] < org.Policy.Group
 }
 
-// liaisonWords proposes a liaison: the teams, never who.
-func liaisonWords(t lint.Traffic) string {
-	return t.A + " and " + t.B + " handed issues to each other " + timesIn(t.Handoffs()) + " in 90 days. A liaison between the two may save both some waiting; their leads choose who."
+// liaisonWords proposes a liaison: the teams, never who, and how often they handed
+// issues to each other where both are large enough.
+func liaisonWords(t lint.Traffic, large bool) string {
+	often := "often"
+	if large {
+		often = timesIn(t.Handoffs())
+	}
+	return t.A + " and " + t.B + " handed issues to each other " + often + " in 90 days. A liaison between the two may save both some waiting; their leads choose who."
 }
 
 // thinWords says how two teams reach each other, with figures where both are large

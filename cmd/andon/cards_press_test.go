@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -156,12 +157,17 @@ func TestSeveralThingsInOneMessage(t *testing.T) {
 	require.Contains(t, form(f.press("slack/T1/U1", "together", key).Modal), "Which one?")
 }
 
+// TestLatelyTellsHowUsefulItWas, where five people said so: of fewer it would be
+// known who said what, however often they did.
 func TestLatelyTellsHowUsefulItWas(t *testing.T) {
-	f := newFloor(t, nil)
-	for i, verdict := range []string{"useful", "useful", "useless", "useful", "useful"} {
-		o := signals.Opinion{Nudge: "unanswered_ask|slack/T1/C1/" + string(rune('1'+i)) + ".0|x|0|bea", By: "bea", Verdict: verdict, At: tuesday}
-		require.NoError(t, f.db.AddOpinion(t.Context(), o))
+	for people, want := range map[int]string{5: "Lately: useful 6 of 7 times here in the last 30 days", 4: "", 1: ""} {
+		f := newFloor(t, nil)
+		for i, verdict := range []string{"useful", "useful", "useless", "useful", "useful", "useful", "useful"} {
+			o := signals.Opinion{Nudge: fmt.Sprintf("unanswered_ask|slack/T1/C1/%d.0|x|0|bea", i+1), By: fmt.Sprint("p", i%people), Verdict: verdict, At: tuesday}
+			require.NoError(t, f.db.AddOpinion(t.Context(), o))
+		}
+		got := f.shows(f.ask("C1", 100, signals.Public))
+		require.Equal(t, want != "", strings.Contains(got, "Lately: useful"), got)
+		require.Contains(t, got, want)
 	}
-	got := f.shows(f.ask("C1", 100, signals.Public))
-	require.Contains(t, got, "Lately: useful 4 of 5 times here in the last 30 days")
 }

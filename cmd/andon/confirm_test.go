@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -229,56 +228,6 @@ func TestWhoIsNotAsked(t *testing.T) {
 			require.Len(t, f.questions(""), min(1, x.later))
 		})
 	}
-}
-
-// TestTwoReplicasAskOnce: both judge the correction at once.
-func TestTwoReplicasAskOnce(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
-		f := newFloorOn(t, url, nil)
-		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: pingpong("7", tuesday.Add(-10*time.Minute))}))
-		f.drain()
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
-		k := signals.Key{Source: signals.Jira, Site: "jira", ID: "7"}
-		e := &signals.Event{ID: "jira/jira/7/closed", Case: k, Kind: signals.Closed, Actor: "jira/jira/bea", To: "Done", At: f.clock.now(), Seq: signals.Seq{Entry: 100}, Audience: signals.Public}
-		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
-		var both sync.WaitGroup
-		failed := make([]error, 2)
-		for i, b := range []*bot.Bot{f.bot, other} {
-			both.Go(func() { failed[i] = b.Look(t.Context(), k) })
-		}
-		both.Wait()
-		require.Equal(t, []error{nil, nil}, failed)
-		f.drain()
-		f.onlyAsk("slack/T1/U3")
-		require.Len(t, f.record("7").Asks, 1)
-	})
-}
-
-// TestTwoReplicasAskAboutAStandstillOnce: both find at once that it is due.
-func TestTwoReplicasAskAboutAStandstillOnce(t *testing.T) {
-	f := newFloor(t, nil)
-	require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: pingpong("7", tuesday.Add(-10*time.Minute))}))
-	f.drain()
-	f.press("slack/T1/U1", "claim", f.record("7").Nudges[0].Message)
-	other, err := bot.New(f.conf)
-	require.NoError(t, err)
-	require.NoError(t, other.Start(t.Context()))
-	f.clock.set(time.Date(2026, 3, 10, 10, 0, 0, 0, time.UTC))
-	k := signals.Key{Source: signals.Jira, Site: "jira", ID: "7"}
-	var both sync.WaitGroup
-	failed := make([]error, 2)
-	for i, b := range []*bot.Bot{f.bot, other} {
-		both.Go(func() { failed[i] = b.Look(t.Context(), k) })
-	}
-	both.Wait()
-	require.Equal(t, []error{nil, nil}, failed)
-	f.drain()
-	told := f.record("7").Nudges
-	require.Len(t, told, 2)
-	require.Equal(t, signals.Sent, told[1].State)
-	require.Len(t, f.fake.Messages(), 2)
 }
 
 // TestWhoWishedNotToBeNamedIsAsked, and answers without their name.

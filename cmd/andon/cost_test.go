@@ -20,20 +20,47 @@ import (
 // tracked is a floor beside a Jira of its own.
 type tracked struct {
 	*floor
-	fake *fakejira.Server
-	url  string
+	fake  *fakejira.Server
+	site  string // address of the Jira
+	story *storyFile
 }
 
-func newTracked(t *testing.T, url string) *tracked {
-	f := &tracked{floor: newFloorOn(t, url, nil)}
+// seenAs is how the Jira of a floor is read.
+var seenAs = jira.Options{Site: "jira", Team: "Team", Audience: signals.Public}
+
+func newTracked(t *testing.T, url string, change func(*bot.Config)) *tracked {
+	f := &tracked{floor: newFloorOn(t, url, change), story: &storyFile{issues: map[string]*storyIssue{}}}
 	f.fake = fakejira.New(fakejira.Options{Now: f.clock.now, Token: "secret"})
 	srv := httptest.NewServer(f.fake)
 	t.Cleanup(srv.Close)
-	f.url = srv.URL
+	f.site = srv.URL
 	require.NoError(t, f.fake.Put([]byte(`{"id":"1","key":"OLD-1","fields":{"project":{"id":"1","key":"OLD"},"summary":"x","status":{"name":"Done","statusCategory":{"key":"done"}},
 		"issuetype":{"name":"Task"},"created":"2026-03-02T09:00:00.000+0000","updated":"2026-03-02T09:00:00.000+0000","comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`)))
-	f.watch(srv.URL, jira.Options{Site: "jira", Audience: signals.Public})
+	f.watch(srv.URL, seenAs)
 	return f
+}
+
+// tells writes down what happens in Jira, in lines of a story: it shows as its time
+// comes.
+func (f *tracked) tells(lines string) {
+	f.t.Helper()
+	f.story.read(f.t.(*testing.T), lines)
+	for _, is := range f.story.issues {
+		require.NoError(f.t, f.fake.Put(is.json(f.t.(*testing.T))))
+	}
+}
+
+// of is the id of an issue of the story.
+func (f *tracked) of(label string) string { return f.story.issues[label].id }
+
+// wanders is an issue that Ann opens, and that comes back to Payments from Web, and
+// once more.
+func wanders(label, title string, at time.Time) string {
+	var b strings.Builder
+	for i, said := range []string{`opened ann "` + title + `" team=Payments`, "team Web", "team Payments", "team Web", "team Payments"} {
+		fmt.Fprintf(&b, "%s %s %s\n", at.Add(time.Duration(i)*time.Minute).Format("2006-01-02 15:04"), label, said)
+	}
+	return b.String()
 }
 
 // put opens an issue now.
@@ -51,7 +78,7 @@ func (f *tracked) put(id, key, who, parent string) {
 
 // calls asks Jira as somebody else would.
 func (f *tracked) calls(method, path, body string) {
-	r, err := http.NewRequestWithContext(f.t.Context(), method, f.url+"/rest/api/2/"+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(f.t.Context(), method, f.site+"/rest/api/2/"+path, strings.NewReader(body))
 	require.NoError(f.t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.SetBasicAuth("andon", "secret")
@@ -76,7 +103,7 @@ func (f *tracked) blocks(by, waits string) {
 // as solved.
 func TestWhoHoldsTheEndOfAChainIsTold(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
-		f := newTracked(t, url)
+		f := newTracked(t, url, nil)
 		f.until(tuesday.Add(time.Hour), true)
 		f.put("21", "WEB-21", "carl", "PAY-23")
 		f.put("22", "PAY-22", "bea", "PAY-23")
@@ -87,13 +114,8 @@ func TestWhoHoldsTheEndOfAChainIsTold(t *testing.T) {
 		f.blocks("PAY-22", "PAY-23")
 		f.poll()
 
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
 		f.start() // from the journal alone
-		f.until(tuesday.AddDate(0, 0, 7), true)
-		require.NoError(t, other.Look(t.Context(), signals.Key{Source: signals.Jira, Site: "jira", ID: "23"}))
-		f.drain()
+		bothUntil(f.floor, f.replica(), tuesday.AddDate(0, 0, 7), works)
 		told := f.nudges("21", "22", "23")
 		require.NotEmpty(t, told)
 		var chain []*signals.Nudge
@@ -161,7 +183,7 @@ func (f *tracked) finished(id, moves int) {
 // TestCostBesideOthers: from five finished epics of like size on, each figure is
 // told beside their middle one; with four it is not.
 func TestCostBesideOthers(t *testing.T) {
-	f := newTracked(t, storetest.SQLite(t))
+	f := newTracked(t, storetest.SQLite(t), nil)
 	f.people("Web", 5)
 	f.people("Payments", 5)
 	for i, moves := range []int{3, 0, 5, 1, 4} {

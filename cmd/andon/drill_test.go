@@ -86,22 +86,13 @@ func TestDrillTakesTheRealWay(t *testing.T) {
 		require.Contains(t, said, "It begins on Tue 3 Mar 14:00.")
 		require.Contains(t, f.asks("U3", "drill list"), "planned for Tue 3 Mar 14:00")
 		f.start() // it survives a restart
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
+		other := f.replica()
 		f.until(tuesday.Add(4*time.Hour-time.Minute), true)
 		c, r := f.drilled()
 		require.Nil(t, r, "it is not time yet")
 
 		f.clock.set(tuesday.Add(4 * time.Hour))
-		looked := make(chan error, 4)
-		for _, b := range []*bot.Bot{other, f.bot, other, f.bot} { // at once
-			go func() { looked <- b.Look(t.Context(), c.Key) }()
-		}
-		for range cap(looked) {
-			require.NoError(t, <-looked)
-		}
-		f.drain()
+		both(f, other, looksAt(c.Key))
 		_, r = f.drilled()
 		require.NotNil(t, r)
 		require.Len(t, r.Nudges, 1)
@@ -202,6 +193,21 @@ func TestDrillFindsThatSomebodyLeft(t *testing.T) {
 	require.NotContains(t, report, "Bea")
 	report, _ = f.told("drill/" + c.Key.ID + "/report/admins")
 	require.NotEmpty(t, report, "nobody was asked, so it is nobody's time")
+}
+
+// TestDrillOfSomebodyWhoLeft is called off: nobody could say whether it is solved,
+// and nobody would read its report.
+func TestDrillOfSomebodyWhoLeft(t *testing.T) {
+	f := drillFloor(t, storetest.SQLite(t))
+	f.asks("U3", "drill PAY at today 14:00")
+	f.leaves("ann", "", "U3")
+	f.until(tuesday.Add(5*time.Hour), true)
+	c, r := f.drilled()
+	require.Nil(t, r)
+	d, _ := signals.DrillOf(c)
+	require.Equal(t, "whoever asked for it has left the company", d.Why)
+	require.False(t, d.Off.IsZero())
+	require.Empty(t, f.fake.Messages())
 }
 
 // TestDrillWaitsForQuiet: a cord is open when a drill is due: it is postponed

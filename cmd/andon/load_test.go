@@ -62,13 +62,9 @@ func TestTooMuchOnTheirHands(t *testing.T) {
 		require.NotContains(t, f.asks("U2", "settings"), "open issue")
 		require.NotContains(t, f.asks("U2", "why PAY-7"), "hands")
 
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
+		other := f.replica()
 		for range 2 {
-			require.NoError(t, f.bot.LoadDue(t.Context()))
-			require.NoError(t, other.LoadDue(t.Context()))
-			f.drain()
+			both(f, other, does((*bot.Bot).LoadDue))
 		}
 		posts := f.posts()
 		require.Equal(t, 1, strings.Count(posts, ": Large has much on its hands"), posts)
@@ -94,5 +90,13 @@ func TestTooMuchOnTheirHands(t *testing.T) {
 		require.NoError(t, f.bot.LoadDue(t.Context()))
 		f.drain()
 		require.Equal(t, strings.Count(posts, "More than half of"), strings.Count(f.posts(), "More than half of"), "who wants no digest is told nothing of it")
+
+		f.asks("U2", "settings digest on")
+		f.leaves("carl", "Web", "U2")
+		posts = f.posts()
+		f.until(tuesday.AddDate(0, 0, 21), true)
+		require.NoError(t, f.bot.LoadDue(t.Context()))
+		f.drain()
+		require.Equal(t, strings.Count(posts, "More than half of"), strings.Count(f.posts(), "More than half of"), "the lead has left: lint says so")
 	})
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -81,17 +80,7 @@ func TestADetectorIsPaused(t *testing.T) {
 		require.Zero(t, v.paused(), "too few answers")
 		v.votes("ping_pong", "useless", 1, 1)
 
-		other, err := bot.New(v.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
-		var both sync.WaitGroup
-		failed := make([]error, 2)
-		for i, b := range []*bot.Bot{v.bot, other} {
-			both.Go(func() { failed[i] = b.PauseDue(t.Context()) })
-		}
-		both.Wait()
-		require.Equal(t, []error{nil, nil}, failed)
-		v.drain()
+		both(v.floor, v.replica(), does((*bot.Bot).PauseDue))
 		v.due()
 		require.Equal(t, 1, v.paused())
 		require.Equal(t, 1, v.notices())
@@ -121,7 +110,8 @@ func TestADetectorIsPaused(t *testing.T) {
 	})
 }
 
-// TestWhenADetectorIsNotPaused, and what is told of few people.
+// TestWhenADetectorIsNotPaused, and what is told of few people. What somebody
+// answered counts when they have left, too.
 func TestWhenADetectorIsNotPaused(t *testing.T) {
 	for name, x := range map[string]struct {
 		change   func(*bot.Config)
@@ -134,6 +124,8 @@ func TestWhenADetectorIsNotPaused(t *testing.T) {
 		"five people":      {nil, "stall", 10, 0, 5, "Of 10 answers to its nudges there in the last 30 days 0 said that they were useful."},
 		"four people":      {nil, "stall", 10, 0, 4, "Fewer than 5 people answered, so there are no figures."},
 		"one alone":        {nil, "stall", 10, 0, 1, ""},
+		"who left":         {nil, "stall", 10, 0, 5, "Of 10 answers to its nudges there in the last 30 days 0 said that they were useful."},
+		"nobody answers":   {nil, "ping_pong", 9, 0, 5, ""}, // Bea let one pass: silence is no answer
 		"at the floor":     {nil, "stall", 7, 3, 5, ""},
 		"the cord":         {nil, "cord", 20, 0, 5, ""},
 		"in shadow anyway": {func(c *bot.Config) { c.Policy.Mode = signals.Shadow }, "stall", 10, 0, 5, ""},
@@ -144,6 +136,15 @@ func TestWhenADetectorIsNotPaused(t *testing.T) {
 			v := newVoted(t, storetest.SQLite(t), x.change)
 			v.votes(x.detector, "useless", x.bad, x.people)
 			v.votes(x.detector, "useful", x.good, x.people)
+			switch name {
+			case "who left":
+				for i := range x.people {
+					v.leaves(fmt.Sprint("p", i), "Web", fmt.Sprint("P", i))
+				}
+			case "nobody answers":
+				v.until(tuesday.AddDate(0, 0, 3), true)
+				require.Equal(t, signals.Ignored, v.record("7").Nudges[0].State)
+			}
 			v.due()
 			if x.says == "" {
 				require.Zero(t, v.paused())

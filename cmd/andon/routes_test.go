@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -60,19 +59,11 @@ func TestADirectRouteIsWiredOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		f := twoTeams(t, url, func(c *bot.Config) { c.Admins, c.Digest.Leads = []string{"carl"}, true })
 		key := f.ask("C1", 100, signals.Public)
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
-		var both sync.WaitGroup
-		failed := make([]error, 2)
-		for i, b := range []*bot.Bot{f.bot, other} {
-			both.Go(func() {
-				_, failed[i] = b.Ask(t.Context(), view.Asked{ID: fmt.Sprint("race", i), Kind: view.Pressed, User: "slack/T1/U1", Action: "together", Value: key})
-			})
-		}
-		both.Wait()
-		require.Equal(t, []error{nil, nil}, failed)
-		f.drain()
+		other := f.replica()
+		both(f, other, func(x *floor) error {
+			_, err := x.bot.Ask(t.Context(), view.Asked{ID: fmt.Sprint("race", x == f), Kind: view.Pressed, User: "slack/T1/U1", Action: "together", Value: key})
+			return err
+		})
 		require.Equal(t, 1, f.rules())
 		group := ""
 		for k, to := range f.said.posts {

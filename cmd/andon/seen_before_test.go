@@ -161,12 +161,8 @@ func TestWhoAskedIsOfferedItToo(t *testing.T) {
 		f.solvedThen("C5", 9*24*time.Hour, signals.Public)
 		ann := &signals.Event{ID: "andon/test/ann", Kind: signals.RosterSet, Case: orgKey, Field: "person", To: "ann", Text: `{"id":"ann","name":"Ann","zone":"Europe/Berlin","accounts":["jira/jira/ann","slack/T1/U3"]}`, At: time.Unix(2, 0).UTC()}
 		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{ann}}))
-		f.ask("C1", 100, signals.Public)
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
-		require.NoError(t, other.Look(t.Context(), threadAt("C1", 100)))
-		f.drain()
+		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{wondered("C1", 100, f.clock.now(), "U3", askWords)}}))
+		bothUntil(f, f.replica(), f.clock.now().Add(23*time.Hour), looksAt(threadAt("C1", 100)))
 		var offers []string
 		for key, to := range f.said.posts {
 			if f.said.cards[key].Title == "Something like it was solved before" {

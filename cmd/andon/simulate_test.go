@@ -87,6 +87,13 @@ func TestSimulate(t *testing.T) {
 	require.NotContains(t, modes, "step 2")
 	require.NotContains(t, modes, "is asked whether it holds", "nobody was told of it")
 
+	raw, err := os.ReadFile(cfg)
+	require.NoError(t, err)
+	gone := configFile(t, t.TempDir(), strings.Replace(string(raw), "slack: [U3]", "slack: [U3], left: true", 1))
+	text = run(t, "simulate", "--jira", issues, "--slack", chat, "--config", gone, "--case", "PAY-1", "--at", "2026-03-02 12:00")
+	require.Contains(t, text, "passed over: Cat Example (cat) has left the company")
+	require.Contains(t, text, "step 1: Bob Example (bob), as holder: holds it now")
+
 	var sim replay.Simulation
 	require.NoError(t, json.Unmarshal([]byte(run(t, args("--case", "PAY-1", "--at", "2026-03-02 12:00", "--json")...)), &sim))
 	require.Equal(t, "long_path", sim.Found[0].Detector)

@@ -79,6 +79,7 @@ func (m *mouth) Delete(context.Context, signals.Copy) error { return nil }
 // stepper is a whole service on a virtual clock.
 type stepper struct {
 	t     testing.TB
+	url   string // of the database
 	clock *testClock
 	db    *store.DB
 	bot   *bot.Bot
@@ -88,7 +89,7 @@ type stepper struct {
 }
 
 func newStepper(t testing.TB, url string, at time.Time, policy signals.Policy, more func(*bot.Config)) *stepper {
-	s := &stepper{t: t, clock: &testClock{t: at}, mouth: &mouth{}}
+	s := &stepper{t: t, url: url, clock: &testClock{t: at}, mouth: &mouth{}}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	db, err := store.Open(t.Context(), url, store.Options{Now: s.clock.now, Log: log, Migrate: true})
 	require.NoError(t, err)

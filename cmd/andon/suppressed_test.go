@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"andon/bot"
 	"andon/bot/view"
 	"andon/signals"
 	"andon/store/storetest"
@@ -28,11 +27,14 @@ func (f *floor) asks(user, text string) string {
 // goes lets an issue go from team to team.
 func (f *floor) goes(id string, n int, at time.Time, from, to string, audience signals.Audience) {
 	f.until(at, true)
-	k := signals.Key{Source: signals.Jira, Site: "jira", ID: id}
-	require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{{
-		ID: fmt.Sprintf("%s/%d.0", k, n), Case: k, Kind: signals.TeamMoved, Actor: "jira/jira/ann", From: from, To: to, At: at, Seq: signals.Seq{Entry: int64(n)}, Audience: audience,
-	}}}))
+	require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{movesTo(id, n, at, from, to, audience)}}))
 	f.drain()
+}
+
+// movesTo is that an issue goes from team to team.
+func movesTo(id string, n int, at time.Time, from, to string, audience signals.Audience) *signals.Event {
+	k := issueKey(id)
+	return &signals.Event{ID: fmt.Sprintf("%s/%d.0", k, n), Case: k, Kind: signals.TeamMoved, Actor: "jira/jira/ann", From: from, To: to, At: at, Seq: signals.Seq{Entry: int64(n)}, Audience: audience}
 }
 
 // posts is everything that stands in Slack.
@@ -64,9 +66,13 @@ func TestWhatWasPutAsideGoesToSomebodyElse(t *testing.T) {
 		f.drain()
 		require.Contains(t, f.asks("U2", "suppressed"), "It did not come back so far.")
 
-		f.start() // another replica judges what comes next, from the journal alone
-		f.goes("7", 90, tuesday.AddDate(0, 0, 2), "Payments", "Web", signals.Public)
+		f.start() // from the journal alone
+		other := f.replica()
+		f.until(tuesday.AddDate(0, 0, 2), true)
+		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{movesTo("7", 90, tuesday.AddDate(0, 0, 2), "Payments", "Web", signals.Public)}}))
+		both(f, other, looksAt(issueKey("7")))
 		f.until(tuesday.AddDate(0, 0, 2).Add(time.Hour), true)
+		require.Equal(t, 1, f.heard("D2"), "Carl is told once")
 		last := f.nudges("7")
 		n := last[len(last)-1]
 		require.Equal(t, "carl", n.To, n.Why)
@@ -90,10 +96,7 @@ func TestWhatWasPutAsideGoesToSomebodyElse(t *testing.T) {
 		require.Contains(t, f.asks("U2", "help suppressed"), "suppressed [mine|channel|team|all]")
 		require.Contains(t, f.asks("U2", "why PAY-7"), "It was put aside before: snoozed on 3 March.")
 
-		other, err := bot.New(f.conf)
-		require.NoError(t, err)
-		require.NoError(t, other.Start(t.Context()))
-		r, err := other.Ask(t.Context(), view.Asked{ID: "other", Kind: view.Command, User: "slack/T1/U2", Channel: "slack/T1/C1", Text: "suppressed"})
+		r, err := other.bot.Ask(t.Context(), view.Asked{ID: "other", Kind: view.Command, User: "slack/T1/U2", Channel: "slack/T1/C1", Text: "suppressed"})
 		require.NoError(t, err)
 		require.Equal(t, said, r.Card.Text(), "another replica")
 		f.start()

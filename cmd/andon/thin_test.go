@@ -33,14 +33,10 @@ func TestThinChannelsAreToldToTheLeads(t *testing.T) {
 			run := func(t *testing.T, url string) {
 				f := thinFloor(t, url, x.incident, x.more)
 				f.opens()
-				other, err := bot.New(f.conf)
-				require.NoError(t, err)
-				require.NoError(t, other.Start(t.Context()))
+				other := f.replica()
 				for _, at := range []time.Duration{0, 7 * 24 * time.Hour, 7*24*time.Hour + time.Minute, 14 * 24 * time.Hour} {
 					f.clock.set(time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC).Add(at)) // Mondays
-					require.NoError(t, f.bot.ThinDue(t.Context()))
-					require.NoError(t, other.ThinDue(t.Context()))
-					f.drain()
+					both(f, other, does((*bot.Bot).ThinDue))
 				}
 				said, told := f.posts(), []string(nil)
 				for _, m := range f.fake.Messages() {
@@ -95,6 +91,28 @@ func TestWhoWantsNoDigestIsNotToldOfThinChannels(t *testing.T) {
 	require.Equal(t, []string{"D2"}, told)
 }
 
+// TestThinChannelsOfWhoLeft: one of the leads has left, so the other hears of it
+// alone; nothing is done about it, so it is told again in the next quarter, and not
+// before.
+func TestThinChannelsOfWhoLeft(t *testing.T) {
+	f := thinFloor(t, storetest.SQLite(t), "", 5)
+	f.opens()
+	f.leaves("carl", "Web", "U2")
+	told := map[string]int{}
+	for _, day := range []string{"2026-06-08", "2026-06-15", "2026-06-22", "2026-06-29", "2026-07-06", "2026-07-13"} {
+		at, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		f.clock.set(at.Add(14 * time.Hour)) // Mondays
+		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{wondered("C1", int(f.clock.now().Sub(tuesday).Seconds()), f.clock.now(), "U1", "good morning")}}))
+		require.NoError(t, f.bot.ThinDue(t.Context()))
+		f.drain()
+		told[day] = f.heard("D1")
+	}
+	require.Equal(t, map[string]int{"2026-06-08": 0, "2026-06-15": 1, "2026-06-22": 1, "2026-06-29": 1, "2026-07-06": 2, "2026-07-13": 2}, told)
+	require.Contains(t, f.posts(), "The way between Payments and Web is thin")
+	require.Zero(t, f.heard("D2"))
+}
+
 // thinFloor is two teams that hand issues to each other in May, and talk of their
 // own in channels of their own.
 func thinFloor(t *testing.T, url, incident string, more int) *floor {
@@ -141,9 +159,16 @@ func (f *floor) opens() {
 	require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
 }
 
-// TestALiaisonIsProposedOnce: in the digest of each lead, the teams and not who.
+// TestALiaisonIsProposedOnce: in the digest of each lead, the teams and not who;
+// of small teams without figures.
 func TestALiaisonIsProposedOnce(t *testing.T) {
-	f := thinFloor(t, storetest.SQLite(t), "general", 5)
+	for people, often := range map[int]string{5: "12 times", 0: "often"} {
+		t.Run(often, func(t *testing.T) { liaisonOnce(t, people, often) })
+	}
+}
+
+func liaisonOnce(t *testing.T, people int, often string) {
+	f := thinFloor(t, storetest.SQLite(t), "general", people)
 	f.conf.Digest, f.conf.Policy.Routes.Liaison = bot.Digest{Leads: true, Weekday: time.Monday, Hour: 9}, 12
 	f.start()
 	require.NoError(t, f.db.SetCursor(t.Context(), "digests since", "2026-05-01T00:00:00Z"))
@@ -155,7 +180,7 @@ func TestALiaisonIsProposedOnce(t *testing.T) {
 	proposed, digests := 0, 0
 	for _, m := range f.fake.Messages() {
 		digests += strings.Count(m.Text, "The week of")
-		proposed += strings.Count(m.Text, "Payments and Web handed issues to each other 12 times in 90 days. A liaison between the two may save both some waiting; their leads choose who.")
+		proposed += strings.Count(m.Text, "Payments and Web handed issues to each other "+often+" in 90 days. A liaison between the two may save both some waiting; their leads choose who.")
 	}
 	require.Equal(t, 2, proposed, "once to each lead")
 	require.Equal(t, 4, digests, "the first week is for looking")
