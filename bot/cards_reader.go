@@ -83,7 +83,7 @@ func (r *reader) clock(t time.Time) string {
 // reason is what happened, in front of it the one named owner where a channel
 // is told.
 func (c *composer) reason(it item) view.Paragraph {
-	line := view.Paragraph{Text: sentence(c.unquoted(it.n.Signal))}
+	line := view.Paragraph{Text: sentence(c.unquoted(it.n.Signal) + c.asOf(it))}
 	if it.n.Owner == "" {
 		return line
 	}
@@ -95,10 +95,28 @@ func (c *composer) reason(it item) view.Paragraph {
 	return line
 }
 
-// unquoted is the reason of a signal, without the first words of a cord where all
-// of them stand below it.
+// outdated is how long after it was found a reason that counts the time until then
+// is not told as it stands; chosen.
+const outdated = time.Hour
+
+// counting are the words by which a reason counts the time until it was found.
+var counting = []string{" ago", " for more than ", " moved for ", " update for "}
+
+// asOf says until when a reason counts the time, to whoever is told later: the next
+// one after somebody did not answer, or in the morning.
+func (c *composer) asOf(it item) string {
+	s := it.n.Signal
+	counts := slices.ContainsFunc(counting, func(words string) bool { return strings.Contains(s.Reason, words) })
+	if !counts || it.n.At.Sub(s.At) < outdated {
+		return ""
+	}
+	return ", as of " + c.reader.clock(s.At)
+}
+
+// unquoted is the reason of a signal without its full stop, and without the first
+// words of a cord where all of them stand below it.
 func (c *composer) unquoted(s *signals.Signal) string {
-	reason := c.w.Reason(s)
+	reason := strings.TrimSuffix(c.w.Reason(s), ".")
 	head, quote, ok := strings.Cut(reason, ": “")
 	quote, part := strings.CutSuffix(quote, " …”")
 	if f, said := c.words(s); ok && part && said && s.Detector == "cord" && strings.Contains(f.Value, quote) {

@@ -94,6 +94,8 @@ func TestNobodyAnswers(t *testing.T) {
 		require.Equal(t, "dora", stopped(t, end, "3 people were")[0])
 		ask := f.found(threadAt("C1", 100), "bounced_ask")
 		require.Equal(t, "bea", stopped(t, ask, "3 people were")[0])
+		require.NotContains(t, f.shows(ask.Nudges[0].Message), "as of")
+		require.Contains(t, f.shows(ask.Nudges[1].Message), "the last time 4 hours ago; nobody has helped since, as of 10 March 14:59.")
 		for _, r := range []*signals.Record{f.record(f.of("ETC-1")), end, ask} {
 			for i, n := range r.Nudges {
 				require.Equal(t, n.To == "gil", strings.HasSuffix(n.Route, "nobody else can be asked now"), n.Route)
