@@ -90,6 +90,7 @@ func checkShown(t *testing.T, s *show, records []*signals.Record) {
 		{"UKEIKO", demo.Channel(demo.Admin), "The chain: "},
 		{"USTELLAN", demo.Channel("platform"), "Called not useful on 11 March. It was found as workaround. It came back on 12 March."},
 		{"UINES", demo.Channel("support"), "Support → Identity for long_path"},
+		{"UINES", demo.Channel("support"), "SUP-128 Invoice list of business accounts is empty: it rose from L1 to L3"},
 		{"UPRIYA", demo.Channel("help-checkout"), "Waiting: 2 hours of working time"},
 	} {
 		said := slices.ContainsFunc(s.world.Slack.Messages(), func(m fakeslack.Message) bool {

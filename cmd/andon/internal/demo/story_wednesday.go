@@ -32,8 +32,8 @@ func wednesdayTrouble() []beat {
 		comment("Wed 10:10", "anya", "SHOP-121", "I can begin as soon as there is one payment number."),
 		reply("Wed 13:58", "priya", "lamps", "The small ones, forty by forty. It is in the product sheet."),
 		change("Wed 14:00", "amara", "SUP-128", "level", "L1", "holder", "wren").note("SUP-128 went up to support level 3 and comes down again, unsolved."),
+		command("Wed 14:30", "ines", "support", "/andon list team").note("Ines types /andon list team: everything that is open around her team."),
 		command("Wed 14:45", "dana", "payments", "/andon drill").note("Dana, who leads Payments, types /andon drill: a marked signal takes the real way while nothing is broken, and the way is measured. It counts nowhere else."),
-		command("Wed 16:05", "ines", "support", "/andon list team").note("Ines types /andon list team: everything that is open around her team."),
 	}
 }
 
