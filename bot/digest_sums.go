@@ -255,11 +255,11 @@ var reasonClasses = []struct{ part, class string }{
 	{"shadow mode", "not switched on to speak"}, {"in preview", "not switched on to speak"}, {" is off", "not switched on to speak"},
 	{"not sure enough", "not sure enough"},
 	{"approve", "not approved"},
+	{"no answer", "no answer"}, // however many were asked
 	{"may see it", "nobody known to ask"}, {"nobody is known", "nobody known to ask"}, {"nobody is left", "nobody else to ask"}, {"were asked", "nobody else to ask"},
 	{"muted", "muted"}, {"silenced", "muted"},
 	{"not useful", "not useful"},
 	{"not for them", "it was for somebody else"}, {"not me", "it was for somebody else"},
-	{"no answer", "no answer"},
 	{"confirmed", "nobody confirmed it"},
 	{"was not solved", "not solved in time"},
 	{"before it was time", "overtaken by events"}, {"before it could be said", "overtaken by events"}, {"let go", "overtaken by events"},

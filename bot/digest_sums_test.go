@@ -150,17 +150,19 @@ func TestUsefulness(t *testing.T) {
 func TestReasonClasses(t *testing.T) {
 	for why, want := range map[string]string{
 		"stall is in shadow mode": "not switched on to speak",
-		"it is not sure enough to disturb anybody (0.30, where 0.50 is asked for)":   "not sure enough",
-		"nobody is known who could help":                                             "nobody known to ask",
-		"no answer within 8 hours of working time":                                   "no answer",
-		"who was asked said that it is not for them":                                 "it was for somebody else",
-		"it was solved before it was time to speak":                                  "overtaken by events",
-		"it was held too long: the person's budget of 3 nudges for the day is spent": "no room in the day",
-		"it was 3 days old when it was first judged":                                 "too old",
-		"it began in history that was learnt, not watched":                           "too old",
-		"somebody reacted, and it was not solved within 14 days":                     "not solved in time",
-		"the person has left the company":                                            "the person could not be asked",
-		"something new":                                                              "another reason",
+		"it is not sure enough to disturb anybody (0.30, where 0.50 is asked for)":      "not sure enough",
+		"nobody is known who could help":                                                "nobody known to ask",
+		"no answer within 8 hours of working time":                                      "no answer",
+		"no answer within 8 hours of working time; 3 people were asked":                 "no answer",
+		"who was asked said that it is not for them; nobody is left who could be asked": "nobody else to ask",
+		"who was asked said that it is not for them":                                    "it was for somebody else",
+		"it was solved before it was time to speak":                                     "overtaken by events",
+		"it was held too long: the person's budget of 3 nudges for the day is spent":    "no room in the day",
+		"it was 3 days old when it was first judged":                                    "too old",
+		"it began in history that was learnt, not watched":                              "too old",
+		"somebody reacted, and it was not solved within 14 days":                        "not solved in time",
+		"the person has left the company":                                               "the person could not be asked",
+		"something new":                                                                 "another reason",
 	} {
 		r := &signals.Record{Signal: &signals.Signal{}, Ledger: &signals.Ledger{Died: signals.Transmitted, Why: why}}
 		require.Equal(t, want, reasonClass(r), why)
