@@ -78,7 +78,7 @@ type Policy struct {
 	} `koanf:"load" json:"load"`
 
 	Seen struct {
-		Likeness float64       `koanf:"likeness" json:"likeness"` // how alike a solved case must be to be offered with a nudge; 0.5, where 1.0 to 1.4 % of the cases that are nobody's twin have such a false one (signals/text, on public trackers), and at most 0.9 % of the asks on the three chats it was chosen on, not measured elsewhere (signals/decide). 0 switches it off
+		Likeness float64       `koanf:"likeness" json:"likeness"` // how alike a solved case must be to be offered with a nudge; 0.5, where 0.6 to 1.3 % of the cases that are nobody's twin have such a false one (signals/text, on public trackers), and, by an earlier form of the score, at most 0.9 % of the asks on the three chats it was chosen on, not measured elsewhere (signals/decide). 0 switches it off
 		Window   time.Duration `koanf:"window" json:"window"`     // how long ago it may have been solved; 180 days, as of came_back: what helped earlier may not hold any more; chosen
 		Asker    bool          `koanf:"asker" json:"asker"`       // who asked and was not answered is offered it too, by direct message; false
 	} `koanf:"seen" json:"seen"`

@@ -33,6 +33,49 @@ func TestIndexFindsTheSameStack(t *testing.T) {
 	require.Equal(t, int32(2), got[0].ID)
 }
 
+// Of several that are equally alike none is surely the one.
+func TestIndexIsSurerOfOneThatLeads(t *testing.T) {
+	asked := Fields{Title: "Gateway times out while a refund is booked"}
+	sure := func(others ...string) float64 {
+		x := NewIndex(IndexOptions{})
+		x.Add(1, Fields{Title: "Gateway times out when a refund is booked"}, 100)
+		for i := range int32(200) {
+			x.Add(10+i, Fields{Title: fmt.Sprintf("Widget%d needs paint%d", i, i)}, 100)
+		}
+		for i, title := range others {
+			x.Add(int32(300+i), Fields{Title: title}, 50)
+		}
+		got := x.Query(asked, 86400, 3, nil)
+		require.NotEmpty(t, got)
+		require.Equal(t, int32(1), got[0].ID)
+		return got[0].Score
+	}
+	alone, beside := sure("Printer jams", "Stairs creak"), sure("Gateway times out while a refund is booked", "Gateway times out while a refund is booked")
+	require.Greater(t, alone, beside+0.2)
+}
+
+func TestLead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		weights []float64
+		want    float64
+	}{
+		"none":            {nil, 0},
+		"one":             {[]float64{2}, 2},
+		"one hardly like": {[]float64{-1}, 0},
+		"equal":           {[]float64{2, 2, -4}, 0},
+		"ahead":           {[]float64{2, 1.5, -4}, 0.5},
+		"far ahead":       {[]float64{9, 1}, mostLead},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var q query
+			for _, w := range tt.weights {
+				q.cand = append(q.cand, candidate{score: w})
+			}
+			require.InDelta(t, tt.want, q.lead(), 1e-9)
+		})
+	}
+}
+
 func TestIndexForgetsOldPostings(t *testing.T) {
 	x := NewIndex(IndexOptions{Postings: 3})
 	for i := int32(0); i < 10; i++ {

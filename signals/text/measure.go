@@ -114,40 +114,48 @@ func (f *features) weight() float64 {
 }
 
 // What speaks against every candidate of a query: long texts share words with
-// many others; who writes about one thing again and again writes of different
-// cases of it; and of many that are equally alike (the crowd: the mean of the
-// ranks 4 to 10) none is the one. The weights come from a second fit on the same
-// tracker, given those of weight; evenOdds places the scale, see Match.Score.
+// many others, and who writes about one thing again and again writes of different
+// cases of it. What speaks for the first is by how much it leads: of several that
+// are equally alike none is the one. The weights come from a second fit on the
+// same tracker, given those of weight, and the scale and evenOdds keep the meaning
+// of Match.Score.
 const (
-	crowdFrom, crowdTo = 3, 10
-	crowdEmpty         = 3.0
+	sameAmong = 10 // candidates among which those of the query's author are counted
+	mostLead  = 3.0
 
-	ownWeight    = 1.125
-	crowdWeight  = -0.597
-	lengthWeight = -0.285
-	authorWeight = -0.232
-	evenOdds     = -5.2
+	ownWeight    = 1.13
+	leadWeight   = 0.86
+	lengthWeight = -0.67
+	authorWeight = -0.64
+	evenOdds     = -7.34
 )
 
 // settle turns the weights of the sorted candidates into scores.
 func (q *query) settle() {
-	crowd, same := crowdEmpty, 0.0
-	if len(q.cand) > crowdFrom {
-		crowd = 0
-		far := q.cand[crowdFrom:min(len(q.cand), crowdTo)]
-		for _, c := range far {
-			crowd += c.score / float64(len(far))
-		}
-	}
-	for _, c := range q.cand[:min(len(q.cand), crowdTo)] {
+	same := 0.0
+	for _, c := range q.cand[:min(len(q.cand), sameAmong)] {
 		if c.author {
 			same++
 		}
 	}
-	all := crowdWeight*crowd + authorWeight*same + lengthWeight*math.Log1p(float64(len(q.terms))) + evenOdds
+	all := authorWeight*same + lengthWeight*math.Log1p(float64(len(q.terms))) + evenOdds
+	lead := q.lead()
 	for i := range q.cand {
-		q.cand[i].score = 1 / (1 + math.Exp(-(ownWeight*q.cand[i].score + all)))
+		q.cand[i].score = 1 / (1 + math.Exp(-(ownWeight*q.cand[i].score + leadWeight*lead + all)))
+		lead = 0
 	}
+}
+
+// lead is by how much the weight of the first candidate exceeds that of the second.
+func (q *query) lead() float64 {
+	first, second := 0.0, 0.0
+	if len(q.cand) > 0 {
+		first = q.cand[0].score
+	}
+	if len(q.cand) > 1 {
+		second = q.cand[1].score
+	}
+	return min(max(first-second, 0), mostLead)
 }
 
 // maxShared is how many shared terms a match names.

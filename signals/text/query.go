@@ -12,8 +12,8 @@ type Match struct {
 	// Score is from 0 to 1 and can be compared between queries and between sites. It
 	// is no probability. On four public trackers, of 1,000 issues each that are
 	// nobody's duplicate, so many have a match that is no link of theirs (score.py
-	// match --threshold): of 0.3 or more 2.5 to 3.9 %, of 0.5 1.0 to 1.4 %, of 0.6
-	// 0.4 to 0.8 %. 0.3 is for lists that a person asked for, 0.5 and 0.6 for what is
+	// match --threshold): of 0.3 or more 1.5 to 3.9 %, of 0.5 0.6 to 1.3 %, of 0.6
+	// 0.5 to 0.7 %. 0.3 is for lists that a person asked for, 0.5 and 0.6 for what is
 	// said unasked.
 	Score float64
 	// Shared are up to five terms that the two share, the most telling first,
