@@ -33,12 +33,14 @@ type stamp struct {
 	e  *signals.Event
 }
 
+func stamped(e *signals.Event) stamp { return stamp{e.At.UnixNano(), e} }
+
 // ordered returns the events in replay order without repeats. Of two events
 // with one id the one that compares lower by content stays, whichever came first.
 func (l *Log) ordered() []*signals.Event {
 	stamps := make([]stamp, len(l.events))
 	for i, e := range l.events {
-		stamps[i] = stamp{e.At.UnixNano(), e}
+		stamps[i] = stamped(e)
 	}
 	slices.SortFunc(stamps, compare)
 	out := make([]*signals.Event, 0, len(stamps))
@@ -91,6 +93,39 @@ func dropRepeats(events []*signals.Event) []*signals.Event {
 		seen[e.ID] = struct{}{}
 		return false
 	})
+}
+
+// merge puts few events into many, both of which are in order, as if they had been
+// put in order together.
+func merge(many, few []*signals.Event) []*signals.Event {
+	if len(few) == 0 {
+		return many
+	}
+	had := make(map[string]bool, len(few))
+	for _, e := range few {
+		had[e.ID] = false
+	}
+	out := make([]*signals.Event, 0, len(many)+len(few))
+	take := func(e *signals.Event) {
+		was, twice := had[e.ID]
+		if twice {
+			had[e.ID] = true
+		}
+		if !was {
+			out = append(out, e)
+		}
+	}
+	for _, e := range many {
+		for len(few) > 0 && compare(stamped(few[0]), stamped(e)) < 0 {
+			take(few[0])
+			few = few[1:]
+		}
+		take(e)
+	}
+	for _, e := range few {
+		take(e)
+	}
+	return out
 }
 
 // group returns the end of the run of events, beginning at i, that are one

@@ -124,25 +124,26 @@ func (r *run) detectors() []string {
 // of the organisation by then; the rest of the organisation's events is played.
 func (r *run) learn(in *Input) error {
 	events := in.Learn.ordered()
+	var org Log
 	for _, e := range in.Org.events {
 		if n := len(events); n > 0 && !e.At.After(events[n-1].At) {
-			in.Learn.events = append(in.Learn.events, e)
+			org.events = append(org.events, e)
 		} else {
 			in.Play.events = append(in.Play.events, e)
 		}
 	}
-	if len(in.Learn.events) > len(events) {
-		events = in.Learn.ordered()
-	}
+	events = merge(events, org.ordered())
 	for _, e := range events {
 		c, err := r.w.Take(e)
 		if err != nil {
 			return fmt.Errorf("learn event %s: %w", e.ID, err)
 		}
 		if c != nil {
-			r.w.Learnt(e)
 			r.observe(c, e)
 		}
+	}
+	for _, c := range r.w.Cases {
+		r.w.Learnt(c.Events()[len(c.Events())-1])
 	}
 	in.Learn.events, in.Org.events = nil, nil
 	return nil

@@ -42,13 +42,19 @@ func (m *Model) learn(s *story, c *signals.Case) {
 		s.record = &record{no: s.record.no, key: c.Key}
 		m.fresh = append(m.fresh, s.record)
 	}
-	s.record.samples = m.sample(s, c)
+	if m.counts(s.record) {
+		s.record.samples = m.sample(s, c)
+	}
 	if m.closed >= m.due {
 		m.merge()
 		m.stale = true
 		m.due = m.closed + max(500, m.closed/4)
 	}
 }
+
+// counts reports whether the next training may see a record: it sees the latest
+// samples only, and each case of which everybody may see all brings one at least.
+func (m *Model) counts(r *record) bool { return m.due-r.no < mostSamples }
 
 // sample walks the case again and takes it as it stood on the way. What not
 // everybody may see teaches nothing.
@@ -62,7 +68,11 @@ func (m *Model) sample(s *story, c *signals.Case) []*sample {
 		}
 		x := &sample{no: s.record.no, open: 1 << moves}
 		t.fill(x)
-		x.parts, x.words, x.fields = slices.Clone(x.parts), slices.Clone(x.words), slices.Clone(x.fields)
+		last := &sample{}
+		if n := len(out); n > 0 {
+			last = out[n-1]
+		}
+		x.parts, x.words, x.fields = kept(last.parts, x.parts), kept(last.words, x.words), kept(last.fields, x.fields)
 		if handoffs > t.handoffs {
 			x.came |= 1 << moves
 		}
@@ -83,6 +93,15 @@ func (m *Model) sample(s *story, c *signals.Case) []*sample {
 		x.weight = float32(1 / math.Sqrt(float64(len(out))))
 	}
 	return out
+}
+
+// kept is a copy of list, or last where that is the same: most of a case does not
+// change from one entry to the next.
+func kept[T comparable](last, list []T) []T {
+	if slices.Equal(last, list) {
+		return last
+	}
+	return slices.Clone(list)
 }
 
 // merge brings what was learnt since the last training to what the next one

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"maps"
 	"math"
 	"slices"
 
@@ -21,8 +20,13 @@ const (
 
 func (t *table) save(w *snap.Writer) {
 	w.Uint(uint64(t.tick))
-	w.Count(len(t.index))
-	for _, key := range slices.Sorted(maps.Keys(t.index)) {
+	keys := make([]uint64, 0, t.dists.n)
+	for i := range t.dists.n {
+		keys = append(keys, t.dists.at(i).key)
+	}
+	slices.Sort(keys)
+	w.Count(len(keys))
+	for _, key := range keys {
 		w.Uint64(key)
 		t.saveDist(w, t.get(key))
 	}
@@ -67,7 +71,7 @@ func (t *table) load(r *snap.Reader, whos int) {
 		r.Fail("a table holds %d keys, more than %d", n, t.keep)
 		return
 	}
-	t.index = make(map[uint64]uint32, n)
+	t.index.reserve(n, &t.dists)
 	var cells []cell
 	for range n {
 		key := r.Uint64()
@@ -75,10 +79,11 @@ func (t *table) load(r *snap.Reader, whos int) {
 		if cells = t.loadDist(r, &d, cells[:0], whos); r.Err() != nil {
 			return
 		}
+		if t.get(key) != nil {
+			r.Fail("a key stands twice in a table")
+			return
+		}
 		t.insert(key, &d, cells)
-	}
-	if len(t.index) != n {
-		r.Fail("a key stands twice in a table")
 	}
 }
 

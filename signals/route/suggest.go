@@ -174,21 +174,21 @@ func (q *query) compare() {
 // bestSlots returns the n slots with the highest scores, best first; equal
 // scores keep their order.
 func (q *query) bestSlots(n int) []int32 {
-	out := q.top[:0]
+	var high [keepSlots]float32 // the scores of what is in top
 	n = min(n, keepSlots)
-	for s := q.from; s < len(q.score); s++ {
-		if len(out) == n && q.score[s] <= q.score[out[n-1]] {
+	k, least := 0, float32(math.Inf(-1))
+	for s, score := range q.score {
+		if s < q.from || k == n && score <= least {
 			continue
 		}
-		if len(out) < n {
-			out = append(out, 0)
-		}
-		i := len(out) - 1
-		for i > 0 && q.score[out[i-1]] < q.score[s] {
-			out[i] = out[i-1]
+		i := min(k, n-1)
+		for i > 0 && high[i-1] < score {
+			high[i], q.top[i] = high[i-1], q.top[i-1]
 			i--
 		}
-		out[i] = int32(s)
+		high[i], q.top[i] = score, int32(s)
+		k = min(k+1, n)
+		least = high[k-1]
 	}
-	return out
+	return q.top[:k]
 }

@@ -18,6 +18,7 @@ type cell struct {
 // A dist holds no pointers and lives in its table, see cells.go: there are
 // millions of them.
 type dist struct {
+	key              uint64
 	at               int64 // unix seconds of the latest count
 	totSlow, totFast float32
 	incSlow, incFast float32
@@ -154,7 +155,7 @@ func (t *table) share(d *dist, who int32, now int64) (n, of float32) {
 // table is many dists by hashed key, bounded: when it is full the half that was
 // not counted for longest is dropped.
 type table struct {
-	index   map[uint64]uint32 // where the dist of a key is in dists
+	index   index // where the dist of a key is in dists
 	dists   slab[dist]
 	blocks  [classes]blocks
 	tick    uint32
@@ -164,7 +165,7 @@ type table struct {
 }
 
 func newTable(o *Options, keep int) *table {
-	return &table{index: make(map[uint64]uint32), keep: keep, pace: pace{
+	return &table{index: newIndex(keep), keep: keep, pace: pace{
 		slow:  float32(math.Exp2(1 / o.Slow)),
 		fast:  float32(math.Exp2(1 / o.Fast)),
 		age:   o.Age.Seconds(),
@@ -173,21 +174,15 @@ func newTable(o *Options, keep int) *table {
 }
 
 // get is what is known under a key, nil for nothing. It is good until the next add.
-func (t *table) get(key uint64) *dist {
-	if i, ok := t.index[key]; ok {
-		return t.dists.at(i)
-	}
-	return nil
-}
+func (t *table) get(key uint64) *dist { return t.index.get(key, &t.dists) }
 
 func (t *table) add(key uint64, who int32, w float32, now int64) {
 	d := t.get(key)
 	if d == nil {
-		if len(t.index) >= t.keep {
+		if t.index.n >= t.keep {
 			t.sweep()
 		}
-		t.index[key] = t.dists.n
-		d = t.dists.push()
+		d = t.index.add(key, &t.dists)
 	}
 	t.tick++
 	d.used = t.tick
@@ -195,31 +190,29 @@ func (t *table) add(key uint64, who int32, w float32, now int64) {
 	t.count(d, who, w, now)
 }
 
-// sweep drops the half of the keys that was not counted for longest. Ticks are
-// unique, so what is dropped does not depend on the order of the map. What is
+// sweep drops the half of the keys that was not counted for longest. What is
 // kept moves into fresh memory.
 func (t *table) sweep() {
-	ticks := make([]uint32, 0, len(t.index))
+	ticks := make([]uint32, 0, t.dists.n)
 	for i := range t.dists.n {
 		ticks = append(ticks, t.dists.at(i).used)
 	}
 	slices.Sort(ticks)
 	limit := ticks[len(ticks)/2]
 	old := *t
-	t.index, t.dists, t.blocks = make(map[uint64]uint32, len(ticks)), slab[dist]{}, [classes]blocks{}
-	for key, i := range old.index {
+	t.index, t.dists, t.blocks = newIndex(t.keep), slab[dist]{}, [classes]blocks{}
+	for i := range old.dists.n {
 		if d := old.dists.at(i); d.used > limit {
-			t.insert(key, d, old.cells(d))
+			t.insert(d.key, d, old.cells(d))
 		}
 	}
 }
 
 // insert takes a dist over from elsewhere, with its cells.
 func (t *table) insert(key uint64, d *dist, cells []cell) {
-	t.index[key] = t.dists.n
-	to := t.dists.push()
+	to := t.index.add(key, &t.dists)
 	*to = *d
-	to.n, to.class, to.block = uint16(len(cells)), 0, 0
+	to.key, to.n, to.class, to.block = key, uint16(len(cells)), 0, 0
 	for 1<<to.class < len(cells) {
 		to.class++
 	}
