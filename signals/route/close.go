@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (m *Model) weak(resolution string) bool {
 
 func (m *Model) learnFinal(d *ending, r *record, t int, id int32, w float32, start []trait) learnt {
 	tr := &m.tracks[t]
-	l := learnt{who: id}
+	finals, goals := m.counted[0][:0], m.counted[1][:0]
 	add := func(source int, list *[]count, key uint64, share float32) {
 		tr.tables[source].add(key, id, w*share, m.now)
 		*list = append(*list, count{key, w * share})
@@ -148,19 +149,20 @@ func (m *Model) learnFinal(d *ending, r *record, t int, id int32, w float32, sta
 	end := d.stored(m, t, start)
 	for i := range end {
 		if tr.gain[end[i].f].kept() {
-			add(final, &l.finals, tableKey(final, end[i].key, 0), end[i].share)
+			add(final, &finals, tableKey(final, end[i].key, 0), end[i].share)
 		}
 	}
 	for i := range start {
 		if tr.gain[start[i].f].kept() && !hasKey(end, start[i].key) {
-			add(final, &l.finals, tableKey(final, start[i].key, 0), start[i].share)
+			add(final, &finals, tableKey(final, start[i].key, 0), start[i].share)
 		}
 	}
 	for _, h := range r.words {
-		add(final, &l.finals, tableKey(final, h, 0), 1)
+		add(final, &finals, tableKey(final, h, 0), 1)
 	}
-	m.learnGoals(r, t, func(key uint64, share float32) { add(goal, &l.goals, key, share) })
-	return l
+	m.learnGoals(r, t, func(key uint64, share float32) { add(goal, &goals, key, share) })
+	m.counted = [2][]count{finals, goals}
+	return learnt{id, slices.Clone(finals), slices.Clone(goals)}
 }
 
 // learnGoals learns where the case ended, for each holder whom it passed.

@@ -90,6 +90,8 @@ type Model struct {
 	toks  []string
 	fresh []uint64
 	kept  [2][]nz
+
+	counted [2][]count
 }
 
 // The tracks.
