@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,9 +22,6 @@ func (q *question) cost() (*view.Card, error) {
 	if c.Key.Source != signals.Jira {
 		return nil, unclearf("Cost wants an issue: cost PAY-17. A thread has no parts.")
 	}
-	if err := q.fetch(q.brain.w.Parts(c)); err != nil {
-		return nil, err
-	}
 	w := q.brain.w
 	b := w.Bill(c, q.viewer, q.words.now)
 	card := &view.Card{Title: caseName(b.Root)}
@@ -43,13 +41,47 @@ func (q *question) cost() (*view.Card, error) {
 	return card, nil
 }
 
-// fetch takes cases from the journal at once that are not in the world.
-func (q *question) fetch(keys []signals.Key) error {
-	keys = slices.DeleteFunc(keys, func(k signals.Key) bool { return q.brain.w.Cases[k] != nil })
-	if len(keys) == 0 || q.brain.pos == 0 {
-		return nil
+// rounds bounds how often more issues are taken from the journal for one bill: what
+// is lacking is known when what names it is there.
+const rounds = 8
+
+// loadCost takes the issues that a bill is made of from the journal, while the
+// world is free: there may be many.
+func (q *question) loadCost() error {
+	asked := make(map[signals.Key]bool)
+	for range rounds {
+		a := q.lacking(asked)
+		if len(a.keys) == 0 {
+			return nil
+		}
+		if err := a.read(q.ctx); err != nil {
+			return fmt.Errorf("take the issues to compare with: %w", err)
+		}
+		q.mu.Lock()
+		a.put(q.brain)
+		q.mu.Unlock()
 	}
-	return q.brain.load(q.ctx, keys)
+	return nil
+}
+
+// lacking are the issues that a bill needs and that were not asked for yet, as far
+// as the world can tell.
+func (q *question) lacking(asked map[signals.Key]bool) *beside {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.brain.begin(q.ctx)
+	a := q.brain.beside()
+	c, err := q.find("cost")
+	if err != nil || c.Key.Source != signals.Jira || a.pos == 0 {
+		return a // it is said when it is answered
+	}
+	for _, k := range q.brain.w.Lacks(c, q.viewer) {
+		if !asked[k] {
+			asked[k] = true
+			a.keys = append(a.keys, k)
+		}
+	}
+	return a
 }
 
 // costRow is one figure of a bill.

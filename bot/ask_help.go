@@ -28,7 +28,7 @@ func init() {
 		{name: "help", args: "[command]", does: "what I answer", example: "help", more: []string{"help snooze"}, run: (*question).help},
 		{name: "status", args: "ISSUE or thread link", does: "the six stages of its signals, and whose turn it is", example: "status PAY-17", more: []string{"status"}, load: (*question).loadStatus, run: (*question).status},
 		{name: "path", args: "ISSUE", does: "the teams that held it, and the direct route", example: "path PAY-17", run: (*question).path},
-		{name: "cost", args: "EPIC or ISSUE", does: "teams, hand-offs, waiting and approvals of an epic or a row of linked issues", example: "cost PAY-17", run: (*question).cost},
+		{name: "cost", args: "EPIC or ISSUE", does: "teams, hand-offs, waiting and approvals of an epic or a row of linked issues", example: "cost PAY-17", load: (*question).loadCost, run: (*question).cost},
 		{name: "who", args: "ISSUE, thread link or words", does: "who can likely help, and why", example: "who PAY-17", more: []string{"who invoices arrive twice"}, run: (*question).likely},
 		{name: "similar", args: "ISSUE or words", does: "what was like it before, and how that ended", example: "similar PAY-17", more: []string{"similar checkout times out"}, run: (*question).similar},
 		{name: "list", args: "[mine|channel|team|all]", does: "open signals", example: "list", more: []string{"list channel", "list team"}, load: (*question).loadList, run: (*question).list},

@@ -33,6 +33,8 @@ type brain struct {
 	tick int64
 	held int // events of the cases in w
 
+	dropped int64 // how many cases w has let go
+
 	watched *atomic.Pointer[map[string]bool] // see Bot.Watches
 
 	ctx context.Context // of the call that is under way
@@ -203,6 +205,7 @@ func (b *brain) one(e *signals.Entry) {
 		b.held -= had
 		delete(b.w.Cases, e.Case)
 		delete(b.used, e.Case)
+		b.dropped++
 		delete(b.w.Rooms, e.Case.Channel())
 		return
 	}

@@ -14,11 +14,13 @@ import (
 	"andon/signals/decide"
 )
 
-// teamLoad is a team of which more than half have too much on their hands.
+// teamLoad is a team whose lead may be told that more than half of it have too
+// much on their hands.
 type teamLoad struct {
 	team, lead   string
-	people, over int // who can be asked beside the lead, and of them those who have too much
-	cases        int // open issues that they hold together
+	people, over int      // who can be asked beside the lead, and of them those who have too much
+	cases        int      // open issues that they hold together
+	rest         []string // of the people those whose issues alone are not too much
 	week         string
 }
 
@@ -31,21 +33,25 @@ func (b *Bot) LoadDue(ctx context.Context) error {
 		return nil // nobody could say it
 	}
 	var due []teamLoad
-	group := 0
-	shelf := newShelf(ctx, b.c.Store)
+	var policy signals.Policy
 	err := b.inWorld(ctx, func(w *decide.World) error {
-		w.Book = decide.NewBook(shelf, b.c.AsLive)
-		due, group = b.teamLoads(w), w.Org.Policy.Group
-		return shelf.err
+		due, policy = b.teamLoads(w), w.Org.Policy
+		return nil
 	})
+	if err == nil {
+		err = b.countNudged(ctx, due, &policy)
+	}
 	if err != nil {
 		return fmt.Errorf("look for teams with too much on their hands: %w", err)
 	}
 	var all []error
 	for i := range due {
 		t := &due[i]
+		if 2*t.over <= t.people {
+			continue
+		}
 		id := "load/" + t.team + "/" + t.week
-		card := t.card(group)
+		card := t.card(policy.Group)
 		card.Key, card.Kind = id, "notice"
 		if err := b.queue(ctx, id, t.lead, card); err != nil {
 			all = append(all, fmt.Errorf("tell of the load of %s: %w", t.team, err))
@@ -58,7 +64,29 @@ func (b *Bot) LoadDue(ctx context.Context) error {
 // a team is told of: more than half of two is both, which would tell each one's.
 const fewestLoaded = 3
 
-// teamLoads lists the teams whose leads are to be told now.
+// countNudged counts those who have too much on their hands with the nudges that
+// they have. That is read from the store, some of it for each person, so the world
+// is not locked meanwhile.
+func (b *Bot) countNudged(ctx context.Context, due []teamLoad, p *signals.Policy) error {
+	most := p.Load.Nudges
+	if most <= 0 {
+		return nil
+	}
+	shelf := newShelf(ctx, b.c.Store)
+	book, now := decide.NewBook(shelf, b.c.AsLive), b.c.Now()
+	for i := range due {
+		t := &due[i]
+		for _, id := range t.rest {
+			if book.Unanswered(id, most+1, p.HeldFor, now) > most {
+				t.over++
+			}
+		}
+	}
+	return shelf.err
+}
+
+// teamLoads lists the teams whose leads may be told now, as far as the issues that
+// their people hold tell.
 func (b *Bot) teamLoads(w *decide.World) (out []teamLoad) {
 	now, org := b.c.Now(), w.Org
 	if !b.c.AsLive && !org.Opened() {
@@ -80,16 +108,16 @@ func (b *Bot) teamLoads(w *decide.World) (out []teamLoad) {
 		}
 		t := teamLoad{team: name, lead: lead, week: week}
 		for _, id := range others {
-			l := w.LoadOf(id, now)
+			l := w.HandsOf(id)
 			t.people++
 			t.cases += l.Cases
 			if l.Over {
 				t.over++
+			} else {
+				t.rest = append(t.rest, org.Who(id))
 			}
 		}
-		if 2*t.over > t.people {
-			out = append(out, t)
-		}
+		out = append(out, t)
 	}
 	return out
 }

@@ -79,7 +79,49 @@ func (b *brain) evict() {
 		if c := b.w.Cases[k]; c != nil {
 			b.held -= len(c.Events())
 			delete(b.w.Cases, k)
+			b.dropped++
 		}
 		delete(b.used, k)
+	}
+}
+
+// beside are cases that are read from the journal beside the world, while it goes on.
+type beside struct {
+	of           *brain
+	pos, dropped int64 // of the brain when it began
+	keys         []signals.Key
+	found        map[signals.Key]*signals.Case
+}
+
+func (b *brain) beside() *beside { return &beside{of: b, pos: b.pos, dropped: b.dropped} }
+
+// read reads the cases as they stood when it began. The world need not be locked.
+func (a *beside) read(ctx context.Context) error {
+	a.found = make(map[signals.Key]*signals.Case, len(a.keys))
+	for part := range slices.Chunk(a.keys, 500) {
+		found, err := a.of.c.Store.CaseEvents(ctx, a.pos, part...)
+		if err != nil {
+			return err
+		}
+		for k, entries := range found {
+			if len(entries) > 0 {
+				a.found[k] = fold(entries)
+			}
+		}
+	}
+	return nil
+}
+
+// put brings what was read into the world. What moved meanwhile is there already,
+// as long as nothing was dropped since; else all of it is left out, and the world
+// takes it from its source.
+func (a *beside) put(b *brain) {
+	if a.of != b || a.dropped != b.dropped {
+		return
+	}
+	for _, k := range a.keys {
+		if c := a.found[k]; c != nil && b.w.Cases[k] == nil {
+			b.keep(k, c)
+		}
 	}
 }

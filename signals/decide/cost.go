@@ -2,7 +2,9 @@ package decide
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,11 +12,13 @@ import (
 	"andon/signals/text"
 )
 
-// How many finished groups of issues one is compared with, the newest, and how
-// many issues one of them may have at most.
+// How many finished groups of issues one is compared with, the newest, how many
+// issues one of them may have at most, and how many issues are gone through to
+// find them.
 const (
 	mostPeers = 30
 	mostGroup = 200
+	mostRead  = 1000
 )
 
 // Bill is what it took to coordinate the issues that belong together with one, as
@@ -29,45 +33,50 @@ type Bill struct {
 // Bill adds up the issues of a case's epic, or of the epic that it is, or where
 // there is none the row of links in which it stands.
 func (w *World) Bill(c *signals.Case, v signals.Viewer, now time.Time) Bill {
-	n := &kin{w: w, v: v}
-	if c = n.seen(c.Key); c == nil {
+	g := w.together(c, &kin{w: w, v: v})
+	if g.root == nil {
 		return Bill{}
 	}
-	b := Bill{Root: c}
-	b.Root, b.Epic = w.rootOf(c, n)
-	group := w.group(b.Root, b.Epic, n)
-	b.Cost = signals.CostOf(group, w.Org, w.Memory, now)
-	for _, root := range w.peers(b.Root, b.Epic, len(group), n) {
-		others := w.group(root, b.Epic, n)
-		if !like(len(group), len(others)) || slices.ContainsFunc(others, (*signals.Case).Open) {
-			continue
-		}
-		if b.Peers = append(b.Peers, signals.CostOf(others, w.Org, w.Memory, now)); len(b.Peers) == mostPeers {
-			break
-		}
+	b := Bill{Root: g.root, Epic: g.epic, Cost: signals.CostOf(g.own, w.Org, w.Memory, now)}
+	for _, others := range g.peers {
+		b.Peers = append(b.Peers, signals.CostOf(others, w.Org, w.Memory, now))
 	}
 	return b
 }
 
-// Parts lists the issues that are part of another one, those of the epics of like
-// size before all: who fetches them at once need not fetch each for Bill.
-func (w *World) Parts(c *signals.Case) (out []signals.Key) {
-	n := &kin{w: w, v: signals.Everything}
-	root, epic := w.rootOf(c, n)
-	if !epic {
-		return nil
+// Lacks lists the issues that Bill would have to ask the world's source for, as far
+// as is known without them: who takes them from there at once spares it that, and
+// when they are there may find that more are lacking.
+func (w *World) Lacks(c *signals.Case, v signals.Viewer) []signals.Key {
+	lacks := make(map[signals.Key]bool)
+	w.together(c, &kin{w: w, v: v, lacks: lacks})
+	return slices.SortedFunc(maps.Keys(lacks), signals.CompareKeys)
+}
+
+// together is an issue's group and the finished ones that it is compared with.
+type together struct {
+	root  *signals.Case
+	epic  bool
+	own   []*signals.Case
+	peers [][]*signals.Case
+}
+
+func (w *World) together(c *signals.Case, n *kin) (g together) {
+	if g.root = n.seen(c.Key); g.root == nil {
+		return g
 	}
-	size := len(w.group(root, true, n))
-	for _, ref := range sorted(w.refs) {
-		name, part := strings.CutPrefix(ref, partOf)
-		if list := w.refs[ref]; part && like(size, len(list)+1) && mayShare(root, name) {
-			if k, ok := w.resolve(name); ok {
-				out = append(out, k)
-			}
-			out = append(out, list...)
+	g.root, g.epic = w.rootOf(g.root, n)
+	g.own = w.group(g.root, g.epic, n)
+	for _, root := range w.peers(&g, n) {
+		others := w.group(root, g.epic, n)
+		if !like(len(g.own), len(others)) || slices.ContainsFunc(others, (*signals.Case).Open) {
+			continue
+		}
+		if g.peers = append(g.peers, others); len(g.peers) == mostPeers {
+			break
 		}
 	}
-	return out
+	return g
 }
 
 // rootOf is the topmost epic that a case is part of. epic is false where it is
@@ -130,26 +139,22 @@ func (w *World) neighbours(c *signals.Case, n *kin) (out []*signals.Case) {
 
 // peers lists the roots of other groups of a project that may be of like size, the
 // newest first.
-func (w *World) peers(root *signals.Case, epic bool, size int, n *kin) (out []*signals.Case) {
-	tried := map[signals.Key]bool{root.Key: true}
-	for _, c := range w.group(root, epic, n) {
+func (w *World) peers(g *together, n *kin) (out []*signals.Case) {
+	tried := map[signals.Key]bool{}
+	for _, c := range g.own {
 		tried[c.Key] = true
 	}
-	for _, ref := range sorted(w.refs) {
-		name, part := strings.CutPrefix(ref, partOf)
-		if part != epic || epic && !like(size, len(w.refs[ref])+1) || !mayShare(root, name) {
-			continue
-		}
+	for _, name := range w.namedBeside(g) {
 		k, ok := w.resolve(name)
 		if !ok || tried[k] {
 			continue
 		}
 		tried[k] = true
 		c := n.seen(k)
-		if c == nil || c.Project != root.Project || c.Open() {
+		if c == nil || c.Project != g.root.Project || c.Open() {
 			continue
 		}
-		if !epic {
+		if !g.epic {
 			for _, other := range w.group(c, false, n) {
 				tried[other.Key] = true
 			}
@@ -162,14 +167,50 @@ func (w *World) peers(root *signals.Case, epic bool, size int, n *kin) (out []*s
 	return out
 }
 
-// mayShare reports whether a case that goes by a name may be of the project of
-// another: where both are named after their projects that is known without taking
-// the case from the journal, of which there may be very many.
-func mayShare(c *signals.Case, name string) bool {
-	k, _ := signals.ParseKey(name)
-	label, named := strings.CutPrefix(k.ID, labelled)
-	own := c.Project + "-"
-	return k.Source == c.Key.Source && k.Site == c.Key.Site && (!named || c.Project == "" || !strings.HasPrefix(c.Label, own) || strings.HasPrefix(label, own))
+// namedBeside lists by which names others are linked to, or are epics of like size,
+// in what may be the project of a group: those with the highest numbers first, for
+// they are the newest, and of so many issues only as can be gone through.
+func (w *World) namedBeside(g *together) (out []string) {
+	may := mayShare(g.root)
+	for ref, list := range w.refs {
+		name, part := strings.CutPrefix(ref, partOf)
+		if part == g.epic && (!part || like(len(g.own), len(list)+1)) && may(name) {
+			out = append(out, name)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		return cmp.Or(cmp.Compare(numberOf(b), numberOf(a)), cmp.Compare(a, b))
+	})
+	issues := 0
+	for i, name := range out {
+		if issues++; g.epic {
+			issues += len(w.refs[partOf+name])
+		}
+		if issues > mostRead {
+			return out[:i]
+		}
+	}
+	return out
+}
+
+// numberOf is the number at the end of a name such as PAY-17.
+func numberOf(name string) (n int64) {
+	digits := name[len(strings.TrimRight(name, "0123456789")):]
+	n, _ = strconv.ParseInt(digits, 10, 64)
+	return n
+}
+
+// mayShare makes what reports whether a case that goes by a name may be of the
+// project of another: where both are named after their projects that is known
+// without taking the case from the journal, of which there may be very many.
+func mayShare(c *signals.Case) func(name string) bool {
+	site, own := signals.Key{Source: c.Key.Source, Site: c.Key.Site}.String(), c.Project+"-"
+	unnamed := c.Project == "" || !strings.HasPrefix(c.Label, own)
+	return func(name string) bool {
+		id, here := strings.CutPrefix(name, site)
+		label, named := strings.CutPrefix(id, labelled)
+		return here && (!named || unnamed || strings.HasPrefix(label, own))
+	}
 }
 
 // like reports whether two groups are of like size: neither is more than twice the

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"maps"
 	"strconv"
 	"testing"
 	"time"
@@ -60,19 +61,58 @@ func TestTheBillOfAnEpic(t *testing.T) {
 	require.Equal(t, 4*time.Hour, b.Waiting)
 }
 
-// TestABillTakesOnlyItsProjectFromTheJournal: the parts of the epics of others are
-// not fetched to be compared with.
-func TestABillTakesOnlyItsProjectFromTheJournal(t *testing.T) {
+// shelved gives a world the cases that it let go.
+type shelved map[signals.Key]*signals.Case
+
+func (s shelved) Case(k signals.Key) *signals.Case { return s[k] }
+func (s shelved) Room(string) *signals.Room        { return nil }
+
+// TestABillLacksOnlyItsProject: what is to be taken from the journal is known step
+// by step, and the parts of the epics of others are not among it.
+func TestABillLacksOnlyItsProject(t *testing.T) {
 	s := newStory(t, nil)
 	s.epic(100, 2, monday)
 	s.epic(200, 2, monday)
+	s.epic(300, 9, monday) // too large to compare
 	for i := 1; i < 3; i++ {
 		s.happens(issue(strconv.Itoa(900+i)), monday, signals.Event{Kind: signals.Opened, Actor: "jira/s/eve", Text: "x", Set: []signals.Value{{Field: signals.FieldLabel, To: "WEB-" + strconv.Itoa(i)}, {Field: signals.FieldProject, To: "WEB"}, {Field: signals.FieldParent, To: "WEB-9"}}})
 	}
-	parts := s.w.Parts(s.w.Cases[issue("101")])
-	require.Contains(t, parts, issue("102"))
-	require.Contains(t, parts, issue("202"))
-	require.NotContains(t, parts, issue("901"))
+	asked := s.w.Cases[issue("101")]
+	want := s.w.Bill(asked, signals.Viewer{}, monday.AddDate(0, 0, 9))
+	all := shelved(maps.Clone(s.w.Cases))
+	clear(s.w.Cases)
+	s.w.Cases[asked.Key] = asked
+	var steps [][]string
+	for {
+		var ids []string
+		for _, k := range s.w.Lacks(asked, signals.Viewer{}) {
+			ids = append(ids, k.ID)
+			s.w.Cases[k] = all[k]
+		}
+		if ids == nil {
+			break
+		}
+		steps = append(steps, ids)
+	}
+	require.Equal(t, [][]string{{"100"}, {"102", "200"}, {"201", "202"}}, steps)
+	require.Equal(t, want, s.w.Bill(asked, signals.Viewer{}, monday.AddDate(0, 0, 9)), "nothing was lacking")
+	clear(s.w.Cases)
+	s.w.From(all)
+	require.Equal(t, want, s.w.Bill(asked, signals.Viewer{}, monday.AddDate(0, 0, 9)), "taken from the source, one by one")
+}
+
+// TestABillGoesThroughTheNewestOnly: of very many epics only the newest are taken
+// from the journal.
+func TestABillGoesThroughTheNewestOnly(t *testing.T) {
+	s := newStory(t, nil)
+	for i := range 400 {
+		s.epic(1000+10*i, 2, monday)
+	}
+	s.w.Cases = map[signals.Key]*signals.Case{issue("1000"): s.w.Cases[issue("1000")], issue("1001"): s.w.Cases[issue("1001")], issue("1002"): s.w.Cases[issue("1002")]}
+	lacks := s.w.Lacks(s.w.Cases[issue("1000")], signals.Viewer{})
+	require.Len(t, lacks, mostRead/3)
+	require.Contains(t, lacks, issue("4990"))
+	require.NotContains(t, lacks, issue("1010"))
 }
 
 func TestTheBillOfARow(t *testing.T) {

@@ -19,6 +19,8 @@ type kin struct {
 	w  *World
 	v  signals.Viewer
 	at time.Time // zero for now
+
+	lacks map[signals.Key]bool // unless nil, what the world does not hold is noted here and not asked for
 }
 
 // Find implements signals.Kin.
@@ -56,6 +58,10 @@ func (n *kin) naming(k signals.Key, how string) (out []*signals.Case) {
 
 // seen is a case as it may be known, nil where nothing of it may.
 func (n *kin) seen(k signals.Key) *signals.Case {
+	if n.lacks != nil && n.w.Cases[k] == nil {
+		n.lacks[k] = true
+		return nil
+	}
 	c := n.w.Case(k)
 	if c == nil {
 		return nil

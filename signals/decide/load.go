@@ -85,13 +85,14 @@ type Load struct {
 func (w *World) LoadOf(id string, now time.Time) Load {
 	out := w.HandsOf(id)
 	if rule := &w.Org.Policy.Load; rule.Nudges > 0 {
-		out.Nudges = w.openNudges(w.Org.Who(id), rule.Nudges+1, now)
+		out.Nudges = w.Book.Unanswered(w.Org.Who(id), rule.Nudges+1, w.Org.Policy.HeldFor, now)
 		out.Over = out.Over || out.Nudges > rule.Nudges
 	}
 	return out
 }
 
-// HandsOf is LoadOf without the nudges.
+// HandsOf is LoadOf without the nudges, which may stand in a book that is read
+// from the store.
 func (w *World) HandsOf(id string) (out Load) {
 	rule, all := &w.Org.Policy.Load, carried{}
 	who := w.Org.Who(id)
@@ -126,14 +127,14 @@ func (p *carried) usual(q float64) int {
 	return mostCarried
 }
 
-// openNudges counts what somebody was told as long as nudges are held at most and
-// that nothing came of yet, up to a limit. What is said at now itself does not
-// count: whom else it goes to must not depend on what was said first.
-func (w *World) openNudges(who string, limit int, now time.Time) (n int) {
+// Unanswered counts what somebody was told within a while and that nothing came of
+// yet, up to a limit. What is said at now itself does not count: whom else it goes
+// to must not depend on what was said first.
+func (b *Book) Unanswered(who string, limit int, within time.Duration, now time.Time) (n int) {
 	told := 0
 	var cases []signals.Key
-	for _, t := range slices.Backward(w.Book.messages(who)) {
-		if now.Sub(t.At) > w.Org.Policy.HeldFor {
+	for _, t := range slices.Backward(b.messages(who)) {
+		if now.Sub(t.At) > within {
 			break
 		}
 		told += t.Nudges
@@ -144,18 +145,27 @@ func (w *World) openNudges(who string, limit int, now time.Time) (n int) {
 	}
 	slices.SortFunc(cases, signals.CompareKeys)
 	for _, k := range slices.Compact(cases) {
-		for _, r := range w.Book.of(k) {
-			if r.Over || r.IsDrill() || r.Ledger.Died != "" || r.Ledger.Reached(signals.Corrected) {
-				continue
-			}
-			for _, x := range r.Nudges {
-				if x.To == who && x.At.Before(now) && (x.State == signals.Sending || x.State == signals.Sent || x.State == signals.Received || x.State == signals.Acted) {
-					n++
-				}
-			}
+		for _, r := range b.of(k) {
+			n += unanswered(r, who, now)
+		}
+		if n >= limit {
+			return limit
 		}
 	}
-	return min(n, limit)
+	return n
+}
+
+// unanswered counts the nudges of a record that somebody has and that nothing came of.
+func unanswered(r *Record, who string, now time.Time) (n int) {
+	if r.Over || r.IsDrill() || r.Ledger.Died != "" || r.Ledger.Reached(signals.Corrected) {
+		return 0
+	}
+	for _, x := range r.Nudges {
+		if x.To == who && x.At.Before(now) && (x.State == signals.Sending || x.State == signals.Sent || x.State == signals.Received || x.State == signals.Acted) {
+			n++
+		}
+	}
+	return n
 }
 
 const (
