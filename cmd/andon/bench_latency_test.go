@@ -83,6 +83,11 @@ type stock struct {
 // stocked fills a database with so many events, ten to an issue, and stores the
 // snapshot of what the models learnt of them, as andon import does.
 func stocked(b testing.TB, url string, events int) *stock {
+	return stockedBy(b, url, events, newBenchSite(7))
+}
+
+// stockedBy is stocked with the issues of a site.
+func stockedBy(b testing.TB, url string, events int, site *benchSite) *stock {
 	const steps, open = 10, 800
 	began := time.Now()
 	db, err := store.Open(b.Context(), url, store.Options{Migrate: true, Log: troubles()})
@@ -90,7 +95,7 @@ func stocked(b testing.TB, url string, events int) *stock {
 	c := benchConfig(url)
 	_, err = syncOrg(b.Context(), port{db}, c, benchDay.Add(-time.Hour))
 	require.NoError(b, err)
-	s := &stock{url: url, site: newBenchSite(7)}
+	s := &stock{url: url, site: site}
 	s.open = s.site.load(b, db, events/steps, steps, min(open, events/steps/2))
 	filled := time.Now()
 	_, err = learnt(b.Context(), db, c, troubles())

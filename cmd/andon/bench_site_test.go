@@ -33,6 +33,7 @@ type benchSite struct {
 	r     *rand.Rand
 	words *rand.Zipf
 	next  int
+	epics bool // ten of eleven issues of a project are parts of the eleventh
 }
 
 const (
@@ -114,6 +115,9 @@ func (s *benchSite) issue(at time.Time, steps int, pause time.Duration, open boo
 		{Field: signals.FieldTeam, To: benchTeam(team)}, {Field: signals.FieldLabel, To: fmt.Sprintf("%s-%d", project, n)},
 	}
 	holder := s.member(team)
+	if first := n/275*275 + n%25; s.epics && n != first {
+		e.Set = append(e.Set, signals.Value{Field: signals.FieldParent, To: fmt.Sprintf("%s-%d", project, first)})
+	}
 	e = add(signals.Assigned, opener)
 	e.To = holder
 	e = add(signals.TeamMoved, holder)
