@@ -32,7 +32,7 @@ func BenchmarkScore(b *testing.B) {
 // BenchmarkTrain fits a model to as many samples as it holds.
 func BenchmarkTrain(b *testing.B) {
 	m, p := New(3), signals.DefaultPolicy()
-	for _, x := range shop(7000) {
+	for _, x := range shop(14_000) {
 		c := &signals.Case{}
 		for _, e := range x.events() {
 			c.Apply(e)

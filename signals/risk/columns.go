@@ -91,17 +91,18 @@ const (
 	bagPartTeam
 	bagWord
 	bagField
+	bagFieldTeam
 	bags = iota
 )
 
 // Where the columns of a row stand.
 const (
-	fieldSlots = 12 // fields with a column of their own
+	fieldSlots = 16 // fields with two columns of their own: the value, and the value with the team
 
 	colCat  = plain
 	colBag  = colCat + categories
 	colSlot = colBag + 2*bags
-	colSeen = colSlot + fieldSlots
+	colSeen = colSlot + 2*fieldSlots
 	colAux  = colSeen + 4         // the history of moving on at all, by category
 	colRate = colAux + categories // how often the outcome comes at such a stage, in log-odds
 	columns = colRate + 1

@@ -12,7 +12,7 @@ import (
 type encoder struct {
 	table map[uint64]lifts
 	rates rates
-	slots []uint64 // names of the fields that have a column of their own, most common first
+	slots []uint64 // names of the fields that have columns of their own, the most telling first
 }
 
 // keys lists under what the histories of a sample are kept; 0 stands for none.
@@ -37,6 +37,9 @@ func keys(s *sample, out []uint64) []uint64 {
 	for _, f := range s.fields {
 		out = append(out, mix(bagField+1, mix(f.name, f.value)))
 	}
+	for _, f := range s.fields {
+		out = append(out, mix(bagFieldTeam+1, mix(mix(f.name, f.value), s.cat[cTeam])))
+	}
 	return out
 }
 
@@ -60,7 +63,7 @@ func (e *encoder) row(s *sample, o int, got []lifts, out []float32) {
 	entries, handoffs := cellOf(s)
 	out[colRate] = e.rates[o][entries][handoffs]
 	i := categories
-	for b, n := range [...]int{len(s.parts), len(s.parts), len(s.words), len(s.fields)} {
+	for b, n := range [...]int{len(s.parts), len(s.parts), len(s.words), len(s.fields), len(s.fields)} {
 		sum, most := float32(0), float32(0)
 		for k := range n {
 			l := got[i].of[o]
@@ -72,10 +75,11 @@ func (e *encoder) row(s *sample, o int, got []lifts, out []float32) {
 		}
 		out[colBag+2*b], out[colBag+2*b+1] = sum/float32(max(1, n)), most
 	}
-	clear(out[colSlot : colSlot+fieldSlots])
+	clear(out[colSlot:colSeen])
+	n := len(s.fields)
 	for k, f := range s.fields {
 		if j := slices.Index(e.slots, f.name); j >= 0 {
-			out[colSlot+j] = got[i-len(s.fields)+k].of[o]
+			out[colSlot+j], out[colSlot+fieldSlots+j] = got[i-2*n+k].of[o], got[i-n+k].of[o]
 		}
 	}
 	for j, c := range seenOf {
@@ -95,57 +99,73 @@ func (r rows) at(i int) []float32 { return r[i*columns : (i+1)*columns] }
 // by what itself came to (target encoding out of fold, as in stacking, Wolpert 1992).
 const folds = 8
 
-// learnTable fits the encoder to samples and returns their rows for each
-// outcome.
-func learnTable(samples []*sample) (*encoder, [len(Outcomes)]rows) {
-	e := &encoder{slots: commonFields(samples)}
+// table is what an encoder is fitted from: the keys of each sample by number,
+// and the history of each key.
+type table struct {
+	*encoder
+	samples []*sample
+	ids     [][]int32
+	whole   []pasts
+	due     [][targets]float32
+	fold    [folds][]int
+}
+
+// learnTable fits an encoder to samples.
+func learnTable(samples []*sample) *table {
+	t := &table{encoder: &encoder{slots: tellingFields(samples)}, samples: samples, due: make([][targets]float32, len(samples))}
 	var g stages
 	for _, s := range samples {
 		g.add(s)
 	}
-	e.rates = g.rates()
-	ids, list := number(samples)
-	whole := make([]pasts, len(list))
-	due := make([][targets]float32, len(samples))
+	t.rates = g.rates()
+	var list []uint64
+	t.ids, list = number(samples)
+	t.whole = make([]pasts, len(list))
 	for i, s := range samples {
-		due[i] = g.due(s)
-		for _, id := range ids[i] {
-			whole[id].add(s, &due[i])
+		t.due[i] = g.due(s)
+		for _, id := range t.ids[i] {
+			t.whole[id].add(s, &t.due[i])
+		}
+		f := mix(uint64(s.no), folds) % folds
+		t.fold[f] = append(t.fold[f], i)
+	}
+	t.whole[0] = pasts{}
+	t.fill(list, t.whole, t.ids, samples)
+	return t
+}
+
+// rows are the rows for outcome o of the samples to which it had not come yet,
+// in their order.
+func (t *table) rows(o int) rows {
+	at, n := make([]int, len(t.samples)), 0
+	for i, s := range t.samples {
+		at[i] = n
+		if s.open.has(o) {
+			n++
 		}
 	}
-	whole[0] = pasts{}
-	var out [len(Outcomes)]rows
-	for o := range out {
-		out[o] = make(rows, len(samples)*columns)
-	}
-	fold := make([][]int, folds)
-	for i, s := range samples {
-		f := int(mix(uint64(s.no), folds) % folds)
-		fold[f] = append(fold[f], i)
-	}
-	own, got := make([]pasts, len(list)), []lifts{}
-	for _, members := range fold {
+	out := make(rows, n*columns)
+	own, got := make([]pasts, len(t.whole)), []lifts{}
+	for _, members := range t.fold {
 		clear(own)
 		for _, i := range members {
-			for _, id := range ids[i] {
-				own[id].add(samples[i], &due[i])
+			for _, id := range t.ids[i] {
+				own[id].add(t.samples[i], &t.due[i])
 			}
 		}
 		own[0] = pasts{}
 		for _, i := range members {
+			if !t.samples[i].open.has(o) {
+				continue
+			}
 			got = got[:0]
-			for _, id := range ids[i] {
-				l := whole[id].lifts(&own[id])
-				l.seen *= folds / float32(folds-1)
-				got = append(got, l)
+			for _, id := range t.ids[i] {
+				got = append(got, t.whole[id].without(&own[id], o))
 			}
-			for o := range out {
-				e.row(samples[i], o, got, out[o].at(i))
-			}
+			t.row(t.samples[i], o, got, out.at(at[i]))
 		}
 	}
-	e.fill(list, whole, ids, samples)
-	return e, out
+	return out
 }
 
 // number gives every key of the samples a number; that of no key is 0.
@@ -189,18 +209,39 @@ func (e *encoder) fill(list []uint64, whole []pasts, ids [][]int32, samples []*s
 	e.table = make(map[uint64]lifts, n)
 	for id := 1; id < len(list); id++ {
 		if several[id] {
-			e.table[list[id]] = whole[id].lifts(&pasts{})
+			e.table[list[id]] = whole[id].lifts()
 		}
 	}
 }
 
-// commonFields are the names of the fields that most samples have.
-func commonFields(samples []*sample) []uint64 {
-	count := make(map[uint64]int)
+// tellingFields are the names of the fields that tell most samples apart: those
+// that have a value which other cases have, too, and not the most common one.
+func tellingFields(samples []*sample) []uint64 {
+	type group struct {
+		first, n int64
+		several  bool
+	}
+	groups := make(map[field]*group)
 	for _, s := range samples {
 		for _, f := range s.fields {
-			count[f.name]++
+			g := groups[f]
+			if g == nil {
+				g = &group{first: s.no}
+				groups[f] = g
+			}
+			g.n++
+			g.several = g.several || s.no != g.first
 		}
+	}
+	count, most := make(map[uint64]int64), make(map[uint64]int64)
+	for f, g := range groups {
+		if g.several {
+			count[f.name] += g.n
+			most[f.name] = max(most[f.name], g.n)
+		}
+	}
+	for name, n := range most {
+		count[name] -= n
 	}
 	names := slices.SortedFunc(maps.Keys(count), func(a, b uint64) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))

@@ -7,7 +7,7 @@ import (
 )
 
 // field of rows whose outcome hangs on two columns.
-func table(n int) (x rows, y, w []float32) {
+func invented(n int) (x rows, y, w []float32) {
 	x = make(rows, n*columns)
 	for i := range n {
 		a, b := float32(luck(i, 21)), float32(luck(i, 22))
@@ -25,7 +25,7 @@ func table(n int) (x rows, y, w []float32) {
 }
 
 func TestBothFindWhatMatters(t *testing.T) {
-	x, y, w := table(2000)
+	x, y, w := invented(2000)
 	for name, score := range map[string]func([]float32) float32{"line": fitLinear(x, y, w).score, "forest": boost(x, y, w).score} {
 		low, high := make([]float32, columns), make([]float32, columns)
 		low[3], low[7], high[3], high[7] = 5, 50, 95, 50
@@ -38,12 +38,12 @@ func TestBothFindWhatMatters(t *testing.T) {
 }
 
 func TestTheSameSamplesGiveTheSameForest(t *testing.T) {
-	x, y, w := table(600)
+	x, y, w := invented(600)
 	require.Equal(t, boost(x, y, w), boost(x, y, w))
 }
 
 func TestPartsAddUp(t *testing.T) {
-	x, y, w := table(800)
+	x, y, w := invented(800)
 	f := boost(x, y, w)
 	parts := make([]float32, columns)
 	root := f.base

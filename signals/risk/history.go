@@ -23,16 +23,26 @@ type lifts struct {
 // m-estimate does (Cestnik 1990; Micci-Barreca 2001 for categories as features).
 const calm = 1
 
-// lifts compares what came with what was due, leaving out what less says.
-func (p *pasts) lifts(less *pasts) lifts {
-	var out lifts
-	out.seen = max(0, p.seen-less.seen)
+// lifts compares what came with what was due.
+func (p *pasts) lifts() lifts {
+	out := lifts{seen: p.seen}
 	for o := range targets {
-		came, due := max(0, p.came[o]-less.came[o]), max(0, p.due[o]-less.due[o])
-		out.of[o] = float32(math.Log(float64((came + calm) / (due + calm))))
+		out.of[o] = lift(p.came[o], p.due[o])
 	}
 	return out
 }
+
+// without is what a row for outcome o needs of lifts, with what the cases of one
+// fold say left out.
+func (p *pasts) without(less *pasts, o int) lifts {
+	out := lifts{seen: max(0, p.seen-less.seen) * folds / float32(folds-1)}
+	for _, o := range [...]int{o, moves} {
+		out.of[o] = lift(max(0, p.came[o]-less.came[o]), max(0, p.due[o]-less.due[o]))
+	}
+	return out
+}
+
+func lift(came, due float32) float32 { return float32(math.Log(float64((came + calm) / (due + calm)))) }
 
 func (p *pasts) add(s *sample, due *[targets]float32) {
 	p.seen += s.weight

@@ -163,7 +163,8 @@ func TestWhatComesAfterAReopeningIsCertain(t *testing.T) {
 // to something.
 func TestBounded(t *testing.T) {
 	p, m := signals.DefaultPolicy(), New(4)
-	for i := range 9000 {
+	const cases = 15_000 // of three samples each
+	for i := range cases {
 		c := &signals.Case{}
 		for _, e := range (tale{id: i, part: "mail", teams: []string{"A", "B"}, closed: true}).events() {
 			c.Apply(e)
@@ -176,7 +177,7 @@ func TestBounded(t *testing.T) {
 	}
 	require.LessOrEqual(t, n, mostSamples)
 	require.Len(t, m.stories, len(m.base)+len(m.fresh))
-	require.Less(t, len(m.base), 9000)
+	require.Less(t, len(m.base)+len(m.fresh), cases)
 }
 
 func TestFactsSpeakOfNoPerson(t *testing.T) {
@@ -233,4 +234,22 @@ func FuzzTitle(f *testing.F) {
 		tr.title(s)
 		require.Equal(t, len(again), len(tr.words))
 	})
+}
+
+// TestTrainsAgain: what is new is learnt after 250 cases, and after a tenth more.
+func TestTrainsAgain(t *testing.T) {
+	p, m := signals.DefaultPolicy(), New(4)
+	var got []int
+	for i := range 3100 {
+		c := &signals.Case{}
+		for _, e := range (tale{id: i, part: "mail", teams: []string{"A"}, closed: true}).events() {
+			c.Apply(e)
+			m.Observe(c, e, &p)
+		}
+		if m.Training() != nil {
+			got = append(got, i+1)
+			m.ready()
+		}
+	}
+	require.Equal(t, []int{100, 350, 600, 850, 1100, 1350, 1600, 1850, 2100, 2350, 2600, 2860}, got)
 }

@@ -13,7 +13,7 @@ import (
 // written, and also when the same features come to mean something else.
 const (
 	section        = "risk.model"
-	sectionVersion = 2
+	sectionVersion = 3
 
 	storyBytes  = 1 + 1 + 1 + 1 + len(Outcomes) + 1 // at least
 	recordBytes = 1 + 1 + 1 + 1 + 1

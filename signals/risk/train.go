@@ -20,9 +20,9 @@ func (j *judge) score(x []float32) float64 {
 
 // Bounds of the training.
 const (
-	mostSamples = 18000 // the latest cases are learnt from
+	mostSamples = 40000 // the latest cases are learnt from
 	leastCame   = 20    // cases that came to an outcome before it is foretold
-	later       = 0.25  // share of the samples, the latest, that calibrate
+	later       = 0.4   // share of the samples, the latest, that calibrate
 )
 
 // Training is a training of a model that fell due. It holds all that it needs:
@@ -78,34 +78,48 @@ func (t *Training) Fit() {
 	}
 }
 
-// fit fits an encoder and uncalibrated judges.
+// fit fits an encoder and uncalibrated judges. Where too little was seen of all
+// outcomes there is no encoder.
 func fit(samples []*sample) (*encoder, [len(Outcomes)]judge) {
 	var out [len(Outcomes)]judge
-	e, x := learnTable(samples)
+	var t *table
 	for o := range Outcomes {
-		var y, w []float32
-		kept, cases, last := x[o][:0], 0, int64(-1)
-		var came, all float64
-		for i, s := range samples {
-			if !s.open.has(o) {
-				continue
-			}
-			kept = append(kept, x[o].at(i)...)
-			v := float32(s.came >> o & 1)
-			y, w = append(y, v), append(w, s.weight)
-			came, all = came+float64(v*s.weight), all+float64(s.weight)
-			if v == 1 && s.no != last {
-				cases++
-				last = s.no
-			}
+		y, w, base, enough := outcomes(samples, o)
+		out[o].base = base
+		if !enough {
+			continue
 		}
-		out[o].base = came / (all + 1)
-		if cases >= leastCame && slices.Contains(y, 0) {
-			out[o].linear, out[o].forest = fitLinear(kept, y, w), boost(kept, y, w)
+		if t == nil {
+			t = learnTable(samples)
 		}
-		x[o] = nil
+		x := t.rows(o)
+		out[o].linear, out[o].forest = fitLinear(x, y, w), boost(x, y, w)
 	}
-	return e, out
+	if t == nil {
+		return nil, out
+	}
+	return t.encoder, out
+}
+
+// outcomes tells of the samples to which outcome o had not come yet whether it
+// came, with their weights; base is the share to which it did. It is enough to
+// learn from where some cases came to it and others did not.
+func outcomes(samples []*sample, o int) (y, w []float32, base float64, enough bool) {
+	var came, all float64
+	cases, last := 0, int64(-1)
+	for _, s := range samples {
+		if !s.open.has(o) {
+			continue
+		}
+		v := float32(s.came >> o & 1)
+		y, w = append(y, v), append(w, s.weight)
+		came, all = came+float64(v*s.weight), all+float64(s.weight)
+		if v == 1 && s.no != last {
+			cases++
+			last = s.no
+		}
+	}
+	return y, w, came / (all + 1), cases >= leastCame && slices.Contains(y, 0)
 }
 
 // calibrate compares what a judge says of later cases with what came.
