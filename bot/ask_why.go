@@ -122,6 +122,9 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 	s, _ := q.seen(r)
 	w := q.brain.w
 	text := []string{s.Reason}
+	if s.Asked != "" && !signals.IsGone(s.Asked) {
+		text = append(text, "Asked of "+nameOf(w.Org, s.Asked)+".")
+	}
 	if s.Before != "" {
 		text = append(text, s.Before)
 	}

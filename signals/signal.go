@@ -19,6 +19,7 @@ type Signal struct {
 	Reason   string   // a sentence that is shown to people as it is
 	Evidence []string // ids of events; the first is what the signal is about
 	About    string   // the person whom the signal is about or who waits, if any; never shown with figures
+	Asked    string   // the person to whom a question was put, if the signal speaks of one that was put to somebody
 	Need     Need     // what kind of person can help
 	Audience Audience // the narrowest audience of the evidence
 	Before   string   // a sentence that says when it was put aside before, never by whom; "" for never

@@ -209,7 +209,7 @@ func drawRecord(t *rapid.T, k signals.Key, occasion string) *signals.Record {
 	signal := func() *signals.Signal {
 		return &signals.Signal{
 			Detector: "d" + rapid.StringMatching(`[a-z]{1,5}`).Draw(t, "detector"), Problem: issue(rapid.IntRange(1, 3).Draw(t, "problem")), Case: k, Occasion: occasion,
-			At: at.Draw(t, "at"), Score: rapid.Float64().Draw(t, "score"), Reason: text.Draw(t, "reason"), About: text.Draw(t, "about"),
+			At: at.Draw(t, "at"), Score: rapid.Float64().Draw(t, "score"), Reason: text.Draw(t, "reason"), About: text.Draw(t, "about"), Asked: text.Draw(t, "asked"),
 			Need: signals.Need(text.Draw(t, "need")), Audience: signals.Audience(text.Draw(t, "audience")), Evidence: rapid.SliceOfN(text, 0, 3).Draw(t, "evidence"),
 		}
 	}

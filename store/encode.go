@@ -38,6 +38,7 @@ type signalBody struct {
 	Reason   string   `json:"reason"`
 	Evidence []string `json:"evidence,omitempty"`
 	About    string   `json:"about,omitempty"`
+	Asked    string   `json:"asked,omitempty"`
 	Need     string   `json:"need,omitempty"`
 	Audience string   `json:"audience,omitempty"`
 	Before   string   `json:"before,omitempty"`
@@ -130,7 +131,7 @@ func bodyOf(s *signals.Signal) *signalBody {
 	}
 	b := &signalBody{
 		Detector: storable(s.Detector), Problem: keyOf(s.Problem), Case: keyOf(s.Case), Occasion: storable(s.Occasion), At: micros(s.At), Score: s.Score,
-		Reason: storable(s.Reason), About: storable(s.About), Need: storable(string(s.Need)), Audience: storable(string(s.Audience)),
+		Reason: storable(s.Reason), About: storable(s.About), Asked: storable(s.Asked), Need: storable(string(s.Need)), Audience: storable(string(s.Audience)),
 		Before: storable(s.Before),
 	}
 	for _, e := range s.Evidence {
@@ -145,7 +146,7 @@ func bodyOf(s *signals.Signal) *signalBody {
 func (b *signalBody) signal() *signals.Signal {
 	s := &signals.Signal{
 		Detector: b.Detector, Problem: b.Problem.key(), Case: b.Case.key(), Occasion: b.Occasion, At: timeOf(b.At), Score: b.Score,
-		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience), Before: b.Before,
+		Reason: b.Reason, Evidence: b.Evidence, About: b.About, Asked: b.Asked, Need: signals.Need(b.Need), Audience: signals.Audience(b.Audience), Before: b.Before,
 	}
 	for _, x := range b.Seen {
 		s.Seen = append(s.Seen, signals.Seen{Case: x.Case.key(), Said: x.Said, At: timeOf(x.At), Score: x.Score})

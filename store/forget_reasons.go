@@ -119,7 +119,7 @@ func (x *forgetter) saveRecord(ctx context.Context, r storedRecord, blank bool) 
 
 func (x *forgetter) cutSignal(s *signalBody, blank bool) {
 	all := func(v string) string { return x.n.cut(v, true) }
-	s.Reason, s.Occasion, s.About, s.Audience = all(s.Reason), all(s.Occasion), x.cutWhole(s.About), x.n.cut(s.Audience, false)
+	s.Reason, s.Occasion, s.About, s.Asked, s.Audience = all(s.Reason), all(s.Occasion), x.cutWhole(s.About), x.cutWhole(s.Asked), x.n.cut(s.Audience, false)
 	s.Before = all(s.Before)
 	if blank {
 		s.Reason, s.Before = forgottenReason, ""

@@ -95,7 +95,7 @@ func person(t testing.TB, db *store.DB) (k, other, room signals.Key) {
 
 	mine := quoting(k, monday, "Gina's worry (“"+secret+"”) stands", &signals.Nudge{To: gina, State: signals.Sending, Message: "mgina", Why: "told " + ginaName, At: monday},
 		&signals.Nudge{To: "slack/T1/C9", Owner: gina, State: signals.Sending, Message: "mroom", Route: ginaName + " solved it before", At: monday})
-	mine.Signal.About = ginaJira
+	mine.Signal.About, mine.Signal.Asked = ginaJira, ginaJira
 	theirs := quoting(other, monday, ginaName+" was asked")
 	theirs.Signal.Occasion, theirs.Signal.Evidence = reacted.ID, []string{answer.ID, reacted.ID}
 	theirs.Ledger.Signal, theirs.Ledger.Why = theirs.Signal.Key(), "qzginaword did not answer"

@@ -174,11 +174,11 @@ const (
 )
 
 // carries reports whether a candidate is asked however much they have on their
-// hands: who was named, who is on call, whose issue it is, who is the one contact
-// for it; and everybody when a cord is pulled or in a drill, which adds to no load.
+// hands: who was named or asked, who is on call, whose issue it is, who is the one
+// contact for it; and everybody when a cord is pulled or in a drill, which adds to no load.
 func (w *World) carries(s *signals.Signal, ch candidate) bool {
 	role := route.RoleOf(ch.Why)
-	return ch.named || s.Detector == "cord" || s.IsDrill() || role == route.Holder || role == route.Contact || role == route.OnCall || w.isRoom(ch.To)
+	return ch.named || s.Detector == "cord" || s.IsDrill() || role == route.Holder || role == route.AskedOne || role == route.Contact || role == route.OnCall || w.isRoom(ch.To)
 }
 
 // passes reports whether a candidate is passed over, where over has those who have

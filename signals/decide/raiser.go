@@ -6,7 +6,7 @@ import (
 )
 
 // raiser is who raised a signal, as the source calls them: whoever pulled the
-// cord; in chat who asked, where it speaks of an ask, or the author of what it is
+// cord; who asked, where it speaks of an ask; in chat the author of what it is
 // about; else who opened the case. It is "" where that is unknown, was forgotten, or
 // is a program.
 func (w *World) raiser(c *signals.Case, s *signals.Signal) string {
@@ -14,7 +14,7 @@ func (w *World) raiser(c *signals.Case, s *signals.Signal) string {
 	switch {
 	case s.Detector == "cord":
 		who = detect.PulledBy(c, s.Occasion, w.Org.Policy.Detect.Cord.Emoji)
-	case c.Key.Source == signals.Slack && asksFor[s.Detector] && s.About != "":
+	case asksFor[s.Detector] && s.About != "":
 		who = s.About // not who sent them away
 	case c.Key.Source == signals.Slack:
 		if by := w.author(c, s); by != "" {

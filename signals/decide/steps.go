@@ -94,7 +94,10 @@ func (w *World) candidates(c *signals.Case, r *Record, n *signals.Nudge, now tim
 	if AsksAnew(n) || n.Step > 0 && r.Signal.Need != signals.NeedLead {
 		choices = w.sideways(c, choices)
 	}
-	others := w.ruled(c, r, wanted(r.Signal, n), now)
+	var others []candidate
+	if n.Step > 0 || r.Signal.Asked == "" { // a question that was put to somebody is theirs first
+		others = w.ruled(c, r, wanted(r.Signal, n), now)
+	}
 	for _, ch := range choices {
 		others = append(others, candidate{Choice: ch})
 	}

@@ -2,6 +2,8 @@ package detect
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,13 +34,14 @@ func unansweredQuestion(s *Snapshot) []signals.Signal {
 	}
 	reason := fmt.Sprintf("A question was asked in a comment on %s and nothing has happened on the issue since, for %s.", on(q.Event.At), lasted(s.Now.Sub(q.Event.At)))
 	out := s.Signal("unanswered_ask", q.Event.ID, 0.7, reason, q.Event.ID)
-	out.About, out.Need = q.Event.Actor, signals.NeedHolder
+	out.About, out.Asked, out.Need = q.Event.Actor, to, signals.NeedHolder
 	return []signals.Signal{out}
 }
 
 // askedOf is whom a comment puts a question to: the first person it mentions,
-// else the holder when the originator asks, else the originator when the holder
-// asks. It is "" where no person asks, or nobody in particular is asked.
+// else the one whose name it begins with, else the holder when the originator
+// asks, else the originator when the holder asks. It is "" where no person asks,
+// or nobody in particular is asked.
 func askedOf(s *Snapshot, q *signals.Post) string {
 	if strings.IndexByte(q.Text, '?') < 0 {
 		return "" // spares the reading of most comments
@@ -54,6 +57,9 @@ func askedOf(s *Snapshot, q *signals.Post) string {
 			return colleague(s, id)
 		}
 	}
+	if id := s.calledUpon(r.Doc.Prose, asker); id != "" {
+		return colleague(s, id)
+	}
 	switch {
 	case asker == c.Opener && c.Holder != asker:
 		return c.Holder
@@ -63,11 +69,73 @@ func askedOf(s *Snapshot, q *signals.Post) string {
 	return ""
 }
 
+// calledUpon is the person by whose name a comment begins ("Ada, have you seen
+// this?"): of those who took part in the issue, else of the roster. It is "" where
+// it begins with no name, or with that of several people.
+func (s *Snapshot) calledUpon(prose, asker string) string {
+	name := spokenTo(prose)
+	if name == "" {
+		return ""
+	}
+	c := s.Case
+	took := []string{c.Opener, c.Holder}
+	for i := range c.Path {
+		took = append(took, c.Path[i].Person)
+	}
+	for _, p := range c.Posts {
+		took = append(took, p.Event.Actor)
+	}
+	if id, n := s.oneCalled(name, asker, slices.Values(took)); n > 0 {
+		return id
+	}
+	id, _ := s.oneCalled(name, asker, maps.Keys(s.Org.People))
+	return id
+}
+
+// oneCalled finds the one person of that name, and how many there are; "" where
+// that is not one.
+func (s *Snapshot) oneCalled(name, asker string, people iter.Seq[string]) (id string, n int) {
+	for q := range people {
+		p := s.Org.Person(q)
+		if p == nil || !called(p, name) || s.Org.Who(q) == s.Org.Who(asker) || n > 0 && s.Org.Who(q) == s.Org.Who(id) {
+			continue
+		}
+		id, n = q, n+1
+	}
+	if n != 1 {
+		return "", n
+	}
+	return id, n
+}
+
+// nameWords is of how many words a name may be with which a text begins.
+const nameWords = 3
+
+// spokenTo is the lower-case name that a text may begin with: up to three words
+// before a comma or a colon, a greeting left out.
+func spokenTo(prose string) string {
+	i := strings.IndexAny(prose, ":,\n")
+	if i <= 0 || prose[i] == '\n' {
+		return ""
+	}
+	words := strings.Fields(strings.ToLower(prose[:i]))
+	if len(words) > 1 && slices.Contains(greetings, words[0]) {
+		words = words[1:]
+	}
+	if len(words) > nameWords {
+		return ""
+	}
+	return strings.TrimPrefix(strings.Join(words, " "), "@")
+}
+
+// greetings are words with which a text may begin before a name.
+var greetings = []string{"hi", "hello", "hey", "dear", "thanks", "ok", "okay"}
+
 // colleague returns a person who can be expected to answer, "" for a bot and for
 // an originator from outside.
 func colleague(s *Snapshot, id string) string {
 	p := s.Org.Person(id)
-	if machine(s.Org, id) || id == s.Case.Opener && (p == nil || p.External) {
+	if machine(s.Org, id) || s.Org.Who(id) == s.Org.Who(s.Case.Opener) && (p == nil || p.External) {
 		return ""
 	}
 	return id

@@ -50,11 +50,11 @@ const NotTheOne = "is not the one for this"
 
 // hints lets count what people taught about cases like this one: who said that
 // it is not for them is left out, unless they hold the case and its holder is
-// asked for.
+// asked for, or the question was put to them.
 func (p *picker) hints() {
 	p.taught = p.org.Hints(p.c, p.now)
 	for _, h := range p.taught {
-		if h.Not == "" || p.s.Need == signals.NeedHolder && p.org.Who(h.Not) == p.org.Who(p.c.Holder) {
+		if not := p.org.Who(h.Not); h.Not == "" || p.s.Need == signals.NeedHolder && (not == p.org.Who(p.c.Holder) || p.s.Asked != "" && not == p.org.Who(p.s.Asked)) {
 			continue
 		}
 		p.bar(h.Not, NotTheOne)

@@ -102,6 +102,44 @@ func TestNamed(t *testing.T) {
 	require.Empty(t, route.Named(o, c, s, "", "", w.now))
 }
 
+// TestWhoWasAsked: the question is theirs, be it who raised the case; never that of
+// who asks, and of who holds it only where they do not ask.
+func TestWhoWasAsked(t *testing.T) {
+	for name, tt := range map[string]struct {
+		asked, by, to, why string
+	}{
+		"somebody else":      {"ben", "lea", "ben", route.WasAsked},
+		"who raised it":      {"rita", "lea", "rita", route.WasAsked},
+		"who holds it":       {"lea", "rita", "lea", "holds it now"},
+		"by another":         {"ben", "cleo", "ben", route.WasAsked},
+		"who is away":        {"ada", "lea", "cleo", "stands in for Ada Example, who is away until 2 May and " + route.WasAsked},
+		"gone, by who holds": {"gus", "lea", "ada", ""},
+		"gone, by another":   {"gus", "rita", "lea", "holds it now"},
+		"as it was before":   {"", "lea", "lea", "holds it now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, o := company(t)
+			person(t, o, signals.Person{ID: "gus", Name: "Gus Example", Left: true})
+			if tt.asked == "ada" {
+				away(t, o, "ada", start, time.Date(2026, 5, 2, 0, 0, 0, 0, time.UTC), "")
+			}
+			c := w.open("rita", "card is refused", signals.Value{Field: signals.FieldHolder, To: "lea"}, signals.Value{Field: signals.FieldComponent, To: "Checkout"})
+			s := &signals.Signal{Detector: "unanswered_ask", Case: c.Key, Need: signals.NeedHolder, About: tt.by, Asked: tt.asked}
+			got := route.Pick(w.m, o, c, s, w.now)
+			require.Equal(t, tt.to, got[0].To)
+			if tt.why != "" {
+				require.Equal(t, tt.why, got[0].Why)
+			}
+			for _, ch := range got {
+				require.False(t, tt.asked != "" && ch.To == tt.by, "who asks is not asked")
+			}
+			if tt.asked != "" && tt.why == route.WasAsked {
+				require.Equal(t, route.AskedOne, route.RoleOf(got[0].Why))
+			}
+		})
+	}
+}
+
 func TestPickWords(t *testing.T) {
 	w, o := company(t)
 	team(t, o, signals.Team{ID: "Payments", Lead: "lea", Owns: []signals.Owned{{Component: "Checkout", Person: "cleo"}, {Channel: "C7"}}})

@@ -33,7 +33,7 @@ const (
 
 // Pick chooses whom to nudge because of a signal, best first. What the roster
 // says goes before what the history says, unless the history contradicts it
-// strongly. People who are away, have left, are external, opted out or are bots
+// strongly; who was asked by name goes before both. People who are away, have left, are external, opted out or are bots
 // are never chosen; their backup is, and says so. The one who raised the case
 // and the one whom the signal is about are not asked to solve it. There is
 // always at least one choice; with nobody to ask it has an empty To.
@@ -42,6 +42,7 @@ func Pick(m *Model, org *signals.Org, c *signals.Case, s *signals.Signal, now ti
 	p.hints()
 	switch s.Need {
 	case signals.NeedHolder:
+		p.askedOne()
 		p.holder()
 		p.lead(c.Team)
 		p.resolvers()
@@ -157,6 +158,21 @@ func (p *picker) holder() {
 	p.bar(p.c.Opener, "raised it")
 	p.named()
 }
+
+// askedOne proposes the person to whom a question was put, be it who raised the
+// case; never who asked.
+func (p *picker) askedOne() {
+	if p.s.Asked == "" {
+		return
+	}
+	if p.org.Who(p.s.Asked) != p.org.Who(p.c.Holder) { // who holds it is asked as such
+		p.offer(p.s.Asked, WasAsked, 1)
+	}
+	p.bar(p.s.About, "asked it")
+}
+
+// WasAsked is why somebody is chosen to whom a question was put.
+const WasAsked = "was asked in a comment"
 
 // lead proposes the lead of a team.
 func (p *picker) lead(team string) {

@@ -15,6 +15,7 @@ const (
 	Manager     Role = "manager"
 	Regular     Role = "regular of the channel"
 	NamedOne    Role = "named"
+	AskedOne    Role = "asked"
 	StandsIn    Role = "backup"
 	ItsChannel  Role = "channel"
 	TeamChannel Role = "team's channel"
@@ -48,6 +49,7 @@ var roles = []struct {
 	{"is the contact of ", Contact},
 	{"is among those who answer ", Regular},
 	{"was named ", NamedOne},
+	{WasAsked, AskedOne},
 	{"is where it is spoken of", ItsChannel},
 	{"is the channel of ", TeamChannel},
 }
