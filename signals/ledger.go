@@ -10,7 +10,7 @@ const (
 	Generated   Stage = "generated"   // the earliest event in the evidence happened
 	Transmitted Stage = "transmitted" // the first nudge or alert was accepted
 	ReceivedBy  Stage = "received"    // somebody who was told clicked, reacted, replied or wrote in the case: a proxy
-	ReactedTo   Stage = "reacted"     // somebody acted on the problem: claimed, answered, reassigned it, moved its status
+	ReactedTo   Stage = "reacted"     // somebody acted on the problem: claimed, answered, took it or gave it an owner, moved its status; not who raised it, and not by passing it on
 	Corrected   Stage = "corrected"   // it is resolved, or declared solved
 	ConfirmedBy Stage = "confirmed"   // the originator said that it is solved
 )

@@ -114,6 +114,8 @@ func (w *World) overtaken(c *signals.Case, r *Record, n *signals.Nudge, now time
 		why = "it was solved before it was time to speak"
 	case AsksAnew(n) && w.taken(c, r).since.After(n.At):
 		why = "it moved on before it was time to speak"
+	case !AsksAnew(n) && !BringsBack(n) && !reminds(n) && w.changedHands(c, r):
+		why = handedSoon
 	case r.Ledger.Reached(signals.ReactedTo) && !AsksAnew(n) && !BringsBack(n) && !(reminds(n) && r.Ledger.Times[signals.ReactedTo].Before(n.At)):
 		why = "somebody reacted before it was time to speak"
 	case w.letGo(c, n.Signal):
@@ -179,6 +181,7 @@ func (w *World) expire(c *signals.Case, r *Record, now time.Time) time.Time {
 func (w *World) ignored(r *Record, now time.Time) time.Time {
 	var next time.Time
 	for _, n := range r.Nudges {
+		next = earlier(next, w.passed(r, n, now))
 		if n.State != signals.Sent && n.State != signals.Sending {
 			continue
 		}

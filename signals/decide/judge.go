@@ -148,19 +148,19 @@ func (w *World) Judge(r *Record, c *signals.Case, e *signals.Event) {
 	case signals.Reacted:
 		w.receive(r, e.Actor, e.At)
 		w.marked(r, c, e)
-	case signals.Assigned, signals.TeamMoved, signals.Status, signals.Linked:
+	case signals.Assigned, signals.TeamMoved:
+		w.handed(r, c, e)
+	case signals.Status, signals.Linked:
 		if w.machine(e.Actor) || e.From == e.To && e.Kind != signals.Linked {
 			w.receive(r, e.Actor, e.At)
 			return
 		}
-		w.acted(r, e)
-		l.Reach(signals.ReactedTo, e.At, true)
+		w.did(r, c, e)
 		if e.Kind == signals.Status {
 			w.resettled(r, e)
 		}
 	case signals.Closed:
-		w.acted(r, e)
-		l.Reach(signals.ReactedTo, e.At, true)
+		w.did(r, c, e)
 		l.Reach(signals.Corrected, e.At, false)
 	case signals.Recovered:
 		if r.Signal.Detector != "flapping" { // there healing is the complaint
@@ -208,19 +208,22 @@ func (w *World) again(r *Record, e *signals.Event) {
 	}
 }
 
-// spoke moves a ledger after somebody wrote: others react by answering, and
-// who raised it may say that it is solved. Who raised the case that was written
-// in may be another than who raised that of the signal.
+// spoke moves a ledger after somebody wrote: others react by answering, which to
+// send somebody on is not, and who raised it may say that it is solved. Who raised
+// the case that was written in may be another than who raised that of the signal.
 func (w *World) spoke(r *Record, c *signals.Case, e *signals.Event) {
 	post := c.Post(e.ID)
 	if post == nil || w.machine(e.Actor) {
 		return
 	}
 	reading := w.Memory.Read(post)
-	own := w.raised(w.Case(r.Signal.Case), e.Actor)
-	if !own && !w.raised(c, e.Actor) {
+	own := w.raisedIt(r, e.Actor)
+	if !own && !w.raised(c, e.Actor) || w.wasAsked(r, e.Actor) {
 		w.receive(r, e.Actor, e.At)
-		if !reading.Has(text.MeToo, 0.5) {
+		switch {
+		case reading.SendsAway():
+			w.declined(r, e.Actor)
+		case !reading.Has(text.MeToo, 0.5):
 			r.Ledger.Reach(signals.ReactedTo, e.At, true)
 		}
 		if w.saysSolved(post) {
@@ -253,13 +256,14 @@ func (w *World) raised(c *signals.Case, actor string) bool {
 }
 
 // receive records that somebody who was told has shown a sign of life in the
-// case, be it late. Slack has no read receipts, so this is a proxy.
+// case, be it late: of one to a channel anybody but who raised it. Slack has no read
+// receipts, so this is a proxy.
 func (w *World) receive(r *Record, actor string, at time.Time) {
 	if w.machine(actor) {
 		return
 	}
 	for _, n := range r.Nudges {
-		if (n.State == signals.Sending || n.State == signals.Sent || n.State == signals.Ignored) && n.To != "" && (w.isFor(n, actor) || w.Room(n.To) != nil) {
+		if (n.State == signals.Sending || n.State == signals.Sent || n.State == signals.Ignored) && n.To != "" && (w.isFor(n, actor) || w.Room(n.To) != nil && !w.raisedIt(r, actor)) {
 			n.State, n.Why = signals.Received, "the person wrote or reacted in the case"
 			r.Ledger.Reach(signals.ReceivedBy, at, true)
 		}

@@ -48,11 +48,22 @@ type script struct {
 func playScript(t *testing.T, text string) string {
 	p := script{newStory(t, nil), map[signals.Key]time.Time{}}
 	for n, line := range strings.Split(text, "\n") {
-		if words := fieldsOf(t, line); len(words) > 0 {
+		words := fieldsOf(t, line)
+		if len(words) > 0 && words[0] == "detectors" {
+			p.asked(words[1:])
+			continue
+		}
+		if len(words) > 0 {
 			require.NoError(t, p.line(words), "line %d", n+1)
 		}
 	}
 	return p.told()
+}
+
+// asked begins anew with these detectors.
+func (p *script) asked(detectors []string) {
+	p.w = NewWorld(signals.NewOrg(p.w.Org.Policy), Options{Lexicon: lexicon(), Routes: true, Detectors: detectors})
+	p.person(signals.Person{ID: "bob", Team: "Payments", Accounts: []string{"jira/s/bob", "slack/s/UBOB"}})
 }
 
 // fieldsOf splits a line at blanks; quoted parts stay together.
@@ -107,9 +118,14 @@ func (p *script) line(words []string) error {
 			e.Text = value
 		case "id":
 			e.ID = value
+		case "audience":
+			e.Audience = signals.MembersOf(value)
 		default:
 			e.Set = append(e.Set, signals.Value{Field: key, To: value})
 		}
+	}
+	if channel, ok := strings.CutPrefix(words[1], "#"); ok && e.Kind == signals.Joined {
+		e.Case = signals.SlackThread("s", channel, "")
 	}
 	if e.Kind.Organises() {
 		p.org(e)
@@ -118,6 +134,9 @@ func (p *script) line(words []string) error {
 	k := issue(words[1])
 	if thread, ok := strings.CutPrefix(words[1], "#"); ok {
 		k = signals.Key{Source: signals.Slack, Site: "s", ID: thread}
+		if e.ID == "" && e.Kind == signals.Said && p.w.Cases[k] == nil {
+			e.ID = k.String() // the root
+		}
 	}
 	c := p.story.apply(k, at, e)
 	p.look(c, c.Events()[len(c.Events())-1], at)

@@ -281,7 +281,9 @@ func (w *World) stands(c *signals.Case, r *Record, last *signals.Nudge) (why str
 	switch {
 	case slices.ContainsFunc(r.Nudges, notUseful):
 		return uselessDeath, false
-	case last.State == signals.Ignored, last.State == signals.Failed && last.To != "":
+	case !r.Ledger.Reached(signals.ReactedTo) && w.changedHands(c, r):
+		return handedLate, false
+	case last.State == signals.Ignored, last.State == signals.Failed && last.To != "", last.Why == passedOn, last.Why == thereNow:
 		why = last.Why
 	case last.State == signals.Declined:
 		why = "who was asked said that it is not for them"

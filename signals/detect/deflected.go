@@ -109,13 +109,14 @@ func deflection(s *Snapshot) (ask, sent *signals.Post, later []*signals.Post) {
 	return ask, root, append(later, posts[1:]...)
 }
 
-// sendsAway reports whether a person's post sends its reader away without
-// giving a ticket itself.
+// sendsAway reports whether a person's post sends its reader away.
 func sendsAway(s *Snapshot, p *signals.Post) bool {
-	if signals.IsBot(p.Event.Actor) {
-		return false
-	}
-	r := s.Models.Read(p)
+	return !signals.IsBot(p.Event.Actor) && s.Models.Read(p).SendsAway()
+}
+
+// SendsAway reports whether a post sends its reader away without giving a ticket
+// itself.
+func (r *Reading) SendsAway() bool {
 	return (r.Has(text.Deflect, deflectLeast) && (r.Has(text.Deflect, mustFileLeast) || asksForTicket(r)) || r.Has(text.Bounce, bounceLeast)) &&
 		len(r.Doc.Keys) == 0 && len(strings.Fields(r.Doc.Prose)) <= deflectWords && !ofMyself(r.Doc.Prose)
 }
@@ -141,10 +142,12 @@ func repliesOf(posts []*signals.Post, who string) int {
 // needsHelp reports whether the person asked or described a problem in the posts.
 func needsHelp(s *Snapshot, posts []*signals.Post, who string) bool {
 	return slices.ContainsFunc(posts, func(p *signals.Post) bool {
-		r := s.Models.Read(p)
-		return p.Event.Actor == who && (r.asks() >= 0.5 || r.Has(text.Problem, 0.5))
+		return p.Event.Actor == who && s.Models.Read(p).WantsHelp()
 	})
 }
+
+// WantsHelp reports whether a post asks for something, or describes a problem.
+func (r *Reading) WantsHelp() bool { return r.asks() >= 0.5 || r.Has(text.Problem, 0.5) }
 
 // mustFileLeast is how strongly a reply must ask for a ticket to show by itself
 // that its reader wanted something.
