@@ -128,6 +128,9 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 	if s.Before != "" {
 		text = append(text, s.Before)
 	}
+	if f, ok := q.asReader().alsoAsked(s); ok {
+		text = append(text, f.Name+" "+f.Value+".")
+	}
 	text = append(text, q.solvedBefore(r)...)
 	if d, ok := detect.Find(s.Detector); ok {
 		text = append(text, "Detector "+s.Detector+": "+d.Doc+".")
@@ -302,11 +305,16 @@ func figure(v any) string {
 // solvedBefore tells of the solved cases that a signal was told with, as far as
 // the asker may see them.
 func (q *question) solvedBefore(r *signals.Record) []string {
-	c := &composer{Bot: q.Bot, w: q.brain.w, now: q.words.now, reader: readerOf(q.brain.w, q.asked.User)}
-	c.reader.viewer = q.viewer
 	var t thing
 	for _, n := range r.Nudges {
 		t = append(t, item{r, n})
 	}
-	return c.solvedBefore(t)
+	return q.asReader().solvedBefore(t)
+}
+
+// asReader writes as cards do, for whoever asks.
+func (q *question) asReader() *composer {
+	c := &composer{Bot: q.Bot, w: q.brain.w, now: q.words.now, reader: readerOf(q.brain.w, q.asked.User)}
+	c.reader.viewer = q.viewer
+	return c
 }

@@ -207,6 +207,9 @@ func (c *composer) facts(t thing) (out []view.Fact) {
 			out = append(out, f)
 		}
 	}
+	if f, ok := c.alsoAsked(t[0].n.Signal); ok {
+		out = append(out, f)
+	}
 	if s := c.lately(t[0]); s != "" {
 		out = append(out, view.Fact{Name: "Lately", Value: s})
 	}

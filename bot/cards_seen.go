@@ -132,6 +132,9 @@ func (c *composer) links(it item, had []view.Link) []view.Link {
 			add(k, "", "Message of "+c.reader.clock(e.At))
 		}
 	}
+	for _, m := range c.places(it.n.Signal) {
+		add(m.Key, "", threadName(c.w, m.Key.Channel()))
+	}
 	if m := c.w.Case(it.n.Signal.Case); m != nil {
 		for _, e := range m.Events() {
 			if k, ok := signals.ParseKey(e.Ref); ok && e.Kind == signals.Linked && isOwn(e) && e.To != "" && c.reader.of(e.Case).Sees(e.Audience) && c.knows(e) {

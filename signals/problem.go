@@ -6,8 +6,9 @@ import (
 )
 
 // Problem is cases joined by explicit links: an issue key or a permalink in a
-// message, a remote link, a human's choice; never by likeness. The ledger, the
-// budget and the living message belong to the problem.
+// message, a remote link, a human's choice; never by likeness, but for one ask that
+// one person put in several channels. The ledger, the budget and the living message
+// belong to the problem.
 type Problem struct {
 	ID    Key // the key of its earliest case
 	Cases []*Case

@@ -204,8 +204,13 @@ func wondered(channel string, thread int, at time.Time, who, words string) *sign
 // ask lets Ann ask something in a channel that nobody answers, until somebody is
 // told. It returns the message.
 func (f *floor) ask(channel string, thread int, audience signals.Audience) string {
+	return f.askWith(channel, thread, askWords, audience)
+}
+
+// askWith is ask in other words: the same words in two channels are one ask.
+func (f *floor) askWith(channel string, thread int, words string, audience signals.Audience) string {
 	had := maps.Clone(f.said.cards)
-	e := wondered(channel, thread, f.clock.now(), "U3", askWords)
+	e := wondered(channel, thread, f.clock.now(), "U3", words)
 	e.Audience = audience
 	require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
 	f.drain()

@@ -52,6 +52,9 @@ func (f *floor) rules() (n int) {
 	return len(org.Rules(f.clock.now()))
 }
 
+// otherAsk is another ask than askWords.
+const otherAsk = "Does anybody know where I get the export of last month? The page says permission denied, can somebody help me?"
+
 // TestADirectRouteIsWiredOnce: Bea and Ann are brought together, and from then on
 // what Ann's team sees of that kind goes to whoever may be asked in Bea's. Two
 // replicas make one rule, and a restart changes nothing.
@@ -78,7 +81,7 @@ func TestADirectRouteIsWiredOnce(t *testing.T) {
 		f.start()
 		f.org("team", "Payments", `{"id":"Payments","lead":"bea","owns":[{"project":"PAY"},{"channel":"slack/T1/C1"}]}`)
 		f.org("team", "Web", `{"id":"Web","lead":"carl","owns":[{"channel":"slack/T1/C9"}]}`)
-		next := f.ask("C9", 9000, signals.Public)
+		next := f.askWith("C9", 9000, otherAsk, signals.Public)
 		require.NotEmpty(t, next)
 		require.Contains(t, f.shows(next), "Why you: You lead Payments; Web and Payments agreed on this route on 4 March.")
 		r := f.records("C9", 9000)[0]
@@ -115,7 +118,7 @@ func TestARouteNeverLeadsToWhoLeft(t *testing.T) {
 	f.org("person", "paul", `{"id":"paul","name":"Paul","team":"Payments","left":true,"accounts":["slack/T1/U8"]}`)
 	f.org("team", "Web", `{"id":"Web","lead":"carl","owns":[{"channel":"slack/T1/C9"},{"channel":"slack/T1/C1"}]}`)
 	f.clock.set(f.clock.now().Truncate(24 * time.Hour).Add(34 * time.Hour)) // ten in the morning
-	f.ask("C9", 90000, signals.Public)
+	f.askWith("C9", 90000, otherAsk, signals.Public)
 	f.until(f.clock.now().AddDate(0, 0, 3), true)
 	list := f.records("C9", 90000)[0].Nudges
 	require.Equal(t, "bea", list[0].To)

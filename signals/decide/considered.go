@@ -24,6 +24,7 @@ type Considered struct {
 const (
 	askedBefore = "was asked before"
 	mayNotSee   = "may not see what it rests on"
+	sentItOn    = "sent it on"
 	elseHears   = "is left out this time, so that somebody else looks at it" // not that they put it aside: that is nobody's business
 )
 
@@ -73,6 +74,8 @@ func (w *World) Consider(r *Record, n *signals.Nudge, now time.Time) []Considere
 			x.Passed = elseHears
 		} else if w.passes(r.Signal, ch, over) {
 			x.Passed = closer
+		} else if !ch.named && w.sentOn(c, r.Signal, ch.To) {
+			x.Passed = sentItOn
 		} else if _, because, ok := w.asSeenBy(c, r.Signal, ch, now); !ok {
 			x.Passed = mayNotSee
 		} else {

@@ -27,13 +27,22 @@ func (w *World) link(c *signals.Case, e *signals.Event) {
 		if e.Ref != "" {
 			w.forget(c, e.Ref)
 			w.mention(c, e.Ref, c.Post(e.Ref))
+			w.begins(c, e.Ref)
 		}
 	case signals.Said:
 		w.mention(c, e.ID, c.Post(e.ID))
+		w.begins(c, e.ID)
 	case signals.Deleted:
 		w.deleted(c, e)
 	case signals.Linked, signals.Unlinked:
 		w.linked(c, e)
+	}
+}
+
+// begins follows the beginning of a thread, where a message is that.
+func (w *World) begins(c *signals.Case, id string) {
+	if p := c.Post(id); p != nil && detect.IsRoot(p) {
+		w.post(c)
 	}
 }
 
@@ -45,9 +54,11 @@ func (w *World) deleted(c *signals.Case, e *signals.Event) {
 		w.forget(c, e.Ref)
 		if ch != "" {
 			w.room(ch).Remove(e.Ref)
+			w.post(c)
 		}
 	case ch != "":
 		w.room(ch).Renew(c.Key, nil)
+		w.unpost(c.Key, c.Opener)
 	default:
 		for _, label := range append([]string{c.Label}, c.Aliases...) {
 			if k := labelKey(c.Key, label); w.labels[k] == c.Key {

@@ -46,7 +46,7 @@ func (w *World) track(c *signals.Case, e *signals.Event) (moved []signals.Key) {
 				if k != c.Key && (e.Kind == signals.Said || e.Kind == signals.Reacted) && len(members) > crowd {
 					continue
 				}
-				if !e.At.Before(r.Signal.At) && r.Signal.Occasion != e.ID && shared(e, r.Signal) {
+				if !e.At.Before(r.Signal.At) && r.Signal.Occasion != e.ID && w.counts(e, r) {
 					w.Judge(r, c, e)
 				}
 			}

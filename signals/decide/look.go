@@ -90,7 +90,11 @@ func (w *World) found(c *signals.Case, s signals.Signal, clock time.Time) *Recor
 	if w.private(c, &s, raiser) {
 		return nil
 	}
-	r := w.Book.enter(&s, w.weigh(p, c, &s))
+	generated := w.weigh(p, c, &s)
+	if w.followed(c, &s) {
+		return nil
+	}
+	r := w.Book.enter(&s, generated)
 	r.Raiser = raiser
 	if w.silent {
 		r.Over = true

@@ -14,7 +14,7 @@ import (
 
 // snapshotVersion changes whenever what a snapshot of a world means does: an
 // older one is then built anew from the journal.
-const snapshotVersion = 4
+const snapshotVersion = 5
 
 // Save writes what a world has learnt: the models, the organisation and what
 // joins cases. It leaves out the cases and channels, which the source gives
@@ -25,6 +25,8 @@ func (w *World) Save(s *snap.Writer) {
 	saveKeys(s, w.labels)
 	saveLists(s, w.mentioned)
 	saveLists(s, w.refs)
+	saveLists(s, w.same)
+	savePosted(s, w.posted)
 	links := w.joins.Links()
 	s.Count(len(links))
 	for _, l := range links {
@@ -55,6 +57,8 @@ func LoadWorld(r *snap.Reader, p signals.Policy, o Options) (*World, error) {
 	}
 	loadLists(r, w.mentioned)
 	loadLists(r, w.refs)
+	loadLists(r, w.same)
+	loadPosted(r, w.posted)
 	for range r.Count(3) {
 		a, b := loadKey(r), loadKey(r)
 		w.joins.Restore(signals.JoinLink{A: a, B: b, N: int(r.Int())})
@@ -106,6 +110,30 @@ func loadLists(r *snap.Reader, into map[string][]signals.Key) {
 			to = append(to, loadKey(r))
 		}
 		into[id] = to
+	}
+}
+
+func savePosted(s *snap.Writer, m map[string][]posting) {
+	s.Count(len(m))
+	for _, who := range sorted(m) {
+		s.Text(who)
+		s.Count(len(m[who]))
+		for _, p := range m[who] {
+			saveKey(s, p.Case)
+			s.Int(p.At)
+			s.Uint64s(p.Shingles)
+		}
+	}
+}
+
+func loadPosted(r *snap.Reader, into map[string][]posting) {
+	for range r.Count(2) {
+		who := r.Text()
+		var all []posting
+		for range r.Count(5) {
+			all = append(all, posting{Case: loadKey(r), At: r.Int(), Shingles: r.Uint64s()})
+		}
+		into[who] = all
 	}
 }
 

@@ -67,9 +67,13 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 	return verdict{signals.Failed, why, time.Time{}}
 }
 
-// sentOn reports whether somebody said of an ask that it is not for them, which is
-// what the signal speaks of: the evidence is the ask, and then who sent it on.
+// sentOn reports whether somebody said of an ask that it is not for them, in one of
+// its several places, or as the signal speaks of: the evidence is the ask, and then
+// who sent it on.
 func (w *World) sentOn(c *signals.Case, s *signals.Signal, who string) bool {
+	if w.sentOnIn(s, who) {
+		return true
+	}
 	if s.Detector != "bounced_ask" {
 		return false
 	}
@@ -197,12 +201,13 @@ func (w *World) called(id string) string {
 }
 
 // toldBefore reports whether somebody has, or had, another nudge of a record, be
-// it as the named owner of one to a channel.
+// it as the named owner of one to a channel, or hears of its ask from another place.
 func (w *World) toldBefore(r *Record, but *signals.Nudge, to string) bool {
 	who := w.Org.Who(to)
-	return slices.ContainsFunc(r.Nudges, func(n *signals.Nudge) bool {
+	is := func(n *signals.Nudge) bool {
 		return n != but && n.To != "" && (w.Org.Who(n.To) == who || n.Owner != "" && w.Org.Who(n.Owner) == who)
-	})
+	}
+	return slices.ContainsFunc(r.Nudges, is) || w.toldElsewhere(r, is)
 }
 
 // asked counts those whom a record was meant for so far.

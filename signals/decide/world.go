@@ -29,6 +29,8 @@ type World struct {
 	labels    map[string]signals.Key   // SOURCE/SITE/LABEL -> case
 	refs      lists                    // what a link or a parent names, as refOf has it -> the cases that name it, sorted
 	mentioned map[string][]signals.Key // event id, or linkID -> cases that the message or the link joins its own case to
+	posted    map[string][]posting     // by author: the asks that begin a thread, by time
+	same      lists                    // the same ask in other channels, both ways, see post
 	solo      signals.Problem          // scratch: most problems have one case
 	solos     [1]*signals.Case
 }
@@ -59,6 +61,7 @@ func NewWorld(org *signals.Org, o Options) *World {
 		Org: org, Book: NewBook(nil, o.AsLive), silent: o.Silent, sends: o.Sends, source: o.Source, names: o.Detectors, learnt: make(map[signals.Key]int64),
 		Cases: make(map[signals.Key]*signals.Case), Rooms: make(map[string]*signals.Room),
 		labels: make(map[string]signals.Key), refs: make(lists), mentioned: make(map[string][]signals.Key),
+		posted: make(map[string][]posting), same: make(lists),
 	}
 	likes, risks := w.chooseDetectors(o.Detectors)
 	o.Index, o.Risk = o.Index || likes, o.Risk || risks

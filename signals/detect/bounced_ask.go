@@ -109,6 +109,10 @@ func (s *Snapshot) sentOnBefore(ask *signals.Post) (sent []*signals.Post) {
 
 // nearDuplicate reports whether two posts are the same text but for a few words.
 func (s *Snapshot) nearDuplicate(a, b *signals.Post) bool {
-	shingles := func(p *signals.Post) text.Shingles { return text.ShinglesOf(text.Plain(s.Models.Read(p).Doc.Prose)) }
-	return shingles(a).Resemblance(shingles(b)) >= text.NearDuplicate
+	return s.Models.Read(a).Shingles().Resemblance(s.Models.Read(b).Shingles()) >= text.NearDuplicate
+}
+
+// Shingles are those of what a post says and repeats.
+func (r *Reading) Shingles() text.Shingles {
+	return text.ShinglesOf(append(text.Plain(r.Doc.Prose), text.Plain(r.Doc.Quoted)...))
 }

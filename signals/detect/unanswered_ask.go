@@ -193,6 +193,13 @@ func (r *Reading) answers() bool {
 	return !r.Has(text.MeToo, 0.5) || r.Has(text.Answer, 0.5) || r.Has(text.Ack, 0.5) || len(r.Doc.Prose) > 200
 }
 
+// Answers reports whether a reply of somebody else is an answer: more than that
+// they have the same.
+func (r *Reading) Answers() bool { return r.answers() }
+
+// Settles reports whether a post of who asked says that it is over.
+func (r *Reading) Settles() bool { return settles(r) }
+
 // takenBack reports whether the author took the ask back or solved it.
 func (t *Talk) takenBack() bool {
 	for _, p := range t.Group {

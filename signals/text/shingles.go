@@ -47,6 +47,16 @@ func (a Shingles) Resemblance(b Shingles) float64 {
 	return float64(both) / float64(len(a)+len(b)-both)
 }
 
+// Containment is how much of the smaller of two texts is in the other, 0 to 1; 0
+// where either has no shingle.
+func (a Shingles) Containment(b Shingles) float64 {
+	least := min(len(a), len(b))
+	if least == 0 {
+		return 0
+	}
+	return float64(Common(a, b)) / float64(least)
+}
+
 // Common counts what two ascending slices without repeats both hold.
 func Common[T cmp.Ordered](a, b []T) (n int) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {

@@ -18,6 +18,15 @@ func TestResemblance(t *testing.T) {
 	require.Zero(t, of(ask).Resemblance(nil))
 }
 
+func TestContainment(t *testing.T) {
+	of := func(s string) Shingles { return ShinglesOf(Plain(s)) }
+	ask := "Can someone restart the staging database for billing?"
+	require.Equal(t, 1.0, of(ask).Containment(of("Nobody answers over there, and it is urgent by now: can someone restart the staging database for billing")))
+	require.Equal(t, 1.0, of("so many more words, can someone restart the staging database for billing").Containment(of(ask)))
+	require.Zero(t, of(ask).Containment(of("Where is the printer paper of the third floor kept?")))
+	require.Zero(t, of(ask).Containment(nil))
+}
+
 func TestResemblanceIsLikeness(t *testing.T) {
 	words := rapid.SliceOfN(rapid.SampledFrom(strings.Fields("a b c d e")), 0, 20)
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,0 +1,264 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"andon/signals"
+	"andon/signals/detect"
+	"andon/signals/text"
+)
+
+// posting is an ask that begins a thread, by which the same person's same ask in
+// another channel is known. It holds no words.
+type posting struct {
+	Case     signals.Key
+	At       int64 // unix nanoseconds
+	Shingles text.Shingles
+}
+
+// Within postedWithin the same words of the same person are one ask: the span for
+// which text.NearDuplicate was read. Each is remembered for as long again, for one
+// that is heard late, and of each person so many.
+const (
+	postedWithin = 72 * time.Hour
+	mostPosted   = 32
+)
+
+// leastPosted is of how many shingles an ask is at least that is followed across
+// channels: "can anybody help me?" is nobody's own. leastForwarded and forwarded are
+// how many of them, and which part of the shorter text, make one that is passed on
+// with words around it the same. All three are chosen.
+const (
+	leastPosted    = 4
+	leastForwarded = 8
+	forwarded      = 0.8
+)
+
+func (p *posting) same(o *posting) bool {
+	if d := p.At - o.At; d > int64(postedWithin) || -d > int64(postedWithin) || p.Case.Channel() == o.Case.Channel() {
+		return false
+	}
+	return p.Shingles.Resemblance(o.Shingles) >= text.NearDuplicate ||
+		min(len(p.Shingles), len(o.Shingles)) >= leastForwarded && p.Shingles.Containment(o.Shingles) >= forwarded
+}
+
+// post follows the ask that begins a thread: the same words of the same person in
+// other channels are further places of one problem. It is called whenever the
+// beginning of the thread reads differently, and what came of it does not hang on
+// the order in which the places were heard of.
+func (w *World) post(c *signals.Case) {
+	if c.Key.Channel() == "" {
+		return
+	}
+	who := c.Opener
+	var root *signals.Post
+	if len(c.Posts) > 0 && detect.IsRoot(c.Posts[0]) {
+		root = c.Posts[0]
+		who = root.Event.Actor
+	}
+	w.unpost(c.Key, who)
+	if root == nil || who == "" || signals.IsBot(who) {
+		return
+	}
+	r := w.Memory.Read(root)
+	if !r.WantsHelp() && r.Doc.Quoted == "" {
+		return
+	}
+	mine := posting{Case: c.Key, At: root.Event.At.UnixNano(), Shingles: r.Shingles()}
+	if len(mine.Shingles) < leastPosted {
+		return
+	}
+	for i := range w.posted[who] {
+		if o := &w.posted[who][i]; mine.same(o) {
+			w.joins.Join(c.Key, o.Case)
+			w.same.put(c.Key.String(), o.Case, true)
+			w.same.put(o.Case.String(), c.Key, true)
+		}
+	}
+	w.posted[who] = remember(w.posted[who], mine)
+}
+
+// unpost forgets the beginning of a thread and takes it apart from its other places.
+func (w *World) unpost(k signals.Key, who string) {
+	for _, o := range slices.Clone(w.same[k.String()]) {
+		w.joins.Part(k, o)
+		w.same.put(k.String(), o, false)
+		w.same.put(o.String(), k, false)
+	}
+	if all := w.posted[who]; len(all) > 0 {
+		if all = slices.DeleteFunc(all, func(p posting) bool { return p.Case == k }); len(all) == 0 {
+			delete(w.posted, who)
+			return
+		}
+		w.posted[who] = all
+	}
+}
+
+// remember adds a posting in its place by time, and forgets those that are too old
+// to be the same as one that comes, and the oldest of too many.
+func remember(all []posting, p posting) []posting {
+	i := len(all)
+	for i > 0 && all[i-1].At > p.At {
+		i--
+	}
+	all = slices.Insert(all, i, p)
+	last := all[len(all)-1].At
+	from := max(0, len(all)-mostPosted)
+	for from < len(all)-1 && last-all[from].At > int64(2*postedWithin) {
+		from++
+	}
+	return slices.Clone(all[from:])
+}
+
+// Places lists the threads in which one ask was put, the given one among them,
+// sorted; nil where it stands in one alone.
+func (w *World) Places(k signals.Key) []signals.Key {
+	if len(w.same[k.String()]) == 0 {
+		return nil
+	}
+	out := []signals.Key{k}
+	for i := 0; i < len(out); i++ {
+		for _, o := range w.same[out[i].String()] {
+			if !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	slices.SortFunc(out, signals.CompareKeys)
+	return out
+}
+
+// ofAsk are the detectors that speak of what somebody asked or reported: of an ask
+// in several places they speak once.
+var ofAsk = map[string]bool{"unanswered_ask": true, "bounced_ask": true, "deflected": true, "untracked_problem": true, "hedged": true}
+
+// followed reports whether a signal about an ask says nothing new, because of what
+// the other places of the ask are known for as of its time: somebody answered there,
+// where who asked may see it; a signal of it tells of this one too; or it stands in
+// public there, and here in private. What is told in private is told of in public
+// again, to those who may not know of it. Who asks in one more place after it was
+// answered, or solved, asks anew.
+func (w *World) followed(c *signals.Case, s *signals.Signal) bool {
+	if !ofAsk[s.Detector] || len(c.Posts) == 0 {
+		return false
+	}
+	since := c.Posts[0].Event.At
+	for _, k := range w.Places(c.Key) {
+		if k == c.Key {
+			continue
+		}
+		m := w.Case(k)
+		if m == nil || len(m.Posts) == 0 || m.Gone || m.Posts[0].Event.At.After(s.At) {
+			continue
+		}
+		if w.answeredIn(m, since, s.At) {
+			return true
+		}
+		public := m.Posts[0].Event.Audience == signals.Public
+		if public && s.Audience != signals.Public && w.Org.Mode(s.Detector, scope(m)) != signals.Off {
+			return true
+		}
+		for _, r := range w.Book.of(k) {
+			if ofAsk[r.Signal.Detector] && !solvedBy(r, since) && (r.Signal.Audience == signals.Public || r.Signal.Audience == s.Audience && s.Audience != signals.Restricted) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// toldElsewhere reports whether a nudge about another place of an ask is one of
+// those that are looked for, and is said or waits to be said.
+func (w *World) toldElsewhere(r *Record, is func(*signals.Nudge) bool) bool {
+	if !ofAsk[r.Signal.Detector] {
+		return false
+	}
+	places := w.Places(r.Signal.Case)
+	if len(places) == 0 {
+		return false
+	}
+	since := r.Ledger.Times[signals.Generated]
+	for _, k := range places {
+		if k == r.Signal.Case {
+			continue
+		}
+		for _, o := range w.Book.of(k) {
+			if ofAsk[o.Signal.Detector] && !solvedBy(o, since) && slices.ContainsFunc(o.Nudges, func(n *signals.Nudge) bool {
+				return is(n) && (n.State == signals.Held || n.State == signals.Proposed || standsFor(n) || n.State == signals.Declined)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sentOnIn reports whether somebody wrote in one of the several places of an ask
+// that it is not for them.
+func (w *World) sentOnIn(s *signals.Signal, who string) bool {
+	if !ofAsk[s.Detector] {
+		return false
+	}
+	for _, k := range w.Places(s.Case) {
+		m := w.Case(k)
+		if m == nil {
+			continue
+		}
+		for _, p := range m.Posts[min(1, len(m.Posts)):] {
+			if w.Org.Who(p.Event.Actor) == w.Org.Who(who) && w.Memory.Read(p).SendsAway() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// solvedBy reports whether what a record speaks of counted as solved by a time.
+func solvedBy(r *Record, at time.Time) bool {
+	l := r.Ledger
+	return l.Reached(signals.Corrected) && l.Times[signals.Corrected].Before(at) || l.Reached(signals.ConfirmedBy) && l.Times[signals.ConfirmedBy].Before(at)
+}
+
+// answeredIn reports whether an ask was answered in one of its places within a time,
+// where who asked may see that: somebody else wrote more than that they have the
+// same or that it is not for them, or who asked wrote that it is over.
+func (w *World) answeredIn(m *signals.Case, since, at time.Time) bool {
+	who := m.Posts[0].Event.Actor
+	v := w.viewer(w.Org.Who(who))
+	if end := m.ClosedAt; !end.IsZero() && !end.After(at) && !end.Before(since) {
+		return true
+	}
+	for _, p := range m.Posts[1:] {
+		if p.Event.At.After(at) {
+			break
+		}
+		if p.Event.At.Before(since) {
+			continue
+		}
+		r := w.Memory.Read(p)
+		switch {
+		case w.machine(p.Event.Actor):
+		case w.Org.Who(p.Event.Actor) == w.Org.Who(who):
+			if r.Settles() {
+				return true
+			}
+		case v.Sees(p.Event.Audience) && !r.SendsAway() && r.Answers():
+			return true
+		}
+	}
+	return false
+}
+
+// counts reports whether an event may move the ledger of a record: whoever knows of
+// the signal may know of the event, see shared; or it stands in another place of
+// the same ask, where who asked may see it. Then it shows no more than that it counts.
+func (w *World) counts(e *signals.Event, r *Record) bool {
+	if shared(e, r.Signal) {
+		return true
+	}
+	if r.Raiser == "" || e.Case == r.Signal.Case || !slices.Contains(w.Places(r.Signal.Case), e.Case) {
+		return false
+	}
+	return w.viewer(w.Org.Who(r.Raiser)).Sees(e.Audience)
+}
