@@ -152,7 +152,7 @@ func (w *World) followed(c *signals.Case, s *signals.Signal) bool {
 		if m == nil || len(m.Posts) == 0 || m.Gone || m.Posts[0].Event.At.After(s.At) {
 			continue
 		}
-		if w.answeredIn(m, since, s.At) {
+		if w.answeredIn(m, since, s.At, s.Detector != "untracked_problem") { // which an answer alone does not track
 			return true
 		}
 		public := m.Posts[0].Event.Audience == signals.Public
@@ -222,8 +222,9 @@ func solvedBy(r *Record, at time.Time) bool {
 
 // answeredIn reports whether an ask was answered in one of its places within a time,
 // where who asked may see that: somebody else wrote more than that they have the
-// same or that it is not for them, or who asked wrote that it is over.
-func (w *World) answeredIn(m *signals.Case, since, at time.Time) bool {
+// same or that it is not for them, or who asked wrote that it is over; the latter
+// alone where an answer is not enough.
+func (w *World) answeredIn(m *signals.Case, since, at time.Time, enough bool) bool {
 	who := m.Posts[0].Event.Actor
 	v := w.viewer(w.Org.Who(who))
 	if end := m.ClosedAt; !end.IsZero() && !end.After(at) && !end.Before(since) {
@@ -243,7 +244,7 @@ func (w *World) answeredIn(m *signals.Case, since, at time.Time) bool {
 			if r.Settles() {
 				return true
 			}
-		case v.Sees(p.Event.Audience) && !r.SendsAway() && r.Answers():
+		case enough && v.Sees(p.Event.Audience) && !r.SendsAway() && r.Answers():
 			return true
 		}
 	}
