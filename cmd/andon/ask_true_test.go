@@ -16,7 +16,7 @@ import (
 func TestAskStatusNamesNobodyBesideTimes(t *testing.T) {
 	o := newOffice(t, nil)
 	k := signals.Key{Source: signals.Jira, Site: "jira", ID: "7"}
-	given := &signals.Event{ID: k.String() + "/9.0", Case: k, Kind: signals.Assigned, Actor: "jira/jira/ann", To: "jira/jira/carl", At: tuesday, Seq: signals.Seq{Entry: 9}, Audience: signals.Public}
+	given := &signals.Event{ID: k.String() + "/9.0", Case: k, Kind: signals.Assigned, Actor: "jira/jira/bea", To: "jira/jira/carl", At: tuesday, Seq: signals.Seq{Entry: 9}, Audience: signals.Public}
 	quiet := &signals.Event{ID: "jira/jira/9/created", Case: signals.Key{Source: signals.Jira, Site: "jira", ID: "9"}, Kind: signals.Opened, Actor: "jira/jira/ann", At: tuesday, Text: "A small thing", Audience: signals.Public, Set: []signals.Value{{Field: signals.FieldLabel, To: "PAY-9"}, {Field: signals.FieldHolder, To: "jira/jira/carl"}}}
 	require.NoError(t, o.bot.Accept(t.Context(), signals.Delivery{Events: []*signals.Event{given, quiet}}))
 	o.drain()

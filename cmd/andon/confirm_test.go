@@ -176,8 +176,10 @@ func TestWhoIsNotAsked(t *testing.T) {
 	}
 	mode := func(to signals.Mode) func(f *floor) {
 		return func(f *floor) {
-			e := &signals.Event{ID: "andon/test/mode", Kind: signals.ModeSet, Case: orgKey, Field: "ping_pong", To: string(to), At: tuesday}
-			require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
+			for _, detector := range []string{"ping_pong", "long_path"} { // both are found in it
+				e := &signals.Event{ID: "andon/test/mode/" + detector, Kind: signals.ModeSet, Case: orgKey, Field: detector, To: string(to), At: tuesday}
+				require.NoError(f.t, f.bot.Accept(f.t.Context(), signals.Delivery{Events: []*signals.Event{e}}))
+			}
 		}
 	}
 	mutes := func(f *floor) {

@@ -187,7 +187,7 @@ func TestHomeOfAdmins(t *testing.T) {
 	s.drain()
 	cards := s.homeOf(admin)
 	text := textOf(cards)
-	for _, want := range []string{"Health", "Models: up to date", "Detectors, the last 30 days", "ping_pong is shadow: found 3, told 1\n", "cord is live: found 0, told 0"} {
+	for _, want := range []string{"Health", "Models: up to date", "Detectors, the last 30 days", "ping_pong is shadow: found 3, told 3\n", "cord is live: found 0, told 0"} {
 		require.Contains(t, text, want)
 	}
 	menu, ok := actionOf(cards, "home.mode")
@@ -222,7 +222,7 @@ func TestHomeTellsNobodysVerdict(t *testing.T) {
 		require.NoError(t, s.db.AddOpinion(t.Context(), signals.Opinion{Nudge: n.Key(), By: "bea", Verdict: "useless", Why: "noise", At: homeDay.Add(-time.Hour)}))
 	}
 	text := textOf(s.homeOf("slack/T1/UBEN"))
-	require.Contains(t, text, "ping_pong is shadow: found 3, told 1\n")
+	require.Contains(t, text, "ping_pong is shadow: found 3, told 3\n")
 	require.NotContains(t, text, "useful 0")
 }
 

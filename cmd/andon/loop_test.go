@@ -37,7 +37,8 @@ func pingpong(id string, at time.Time) []*signals.Event {
 	}}
 	for i, to := range []string{"Web", "Payments", "Web", "Payments"} {
 		from := []string{"Payments", "Web"}[i%2]
-		made = append(made, &signals.Event{ID: fmt.Sprintf("%s/%d.0", k, i+1), Kind: signals.TeamMoved, Actor: "jira/jira/ann", From: from, To: to, Seq: signals.Seq{Entry: int64(i + 1)}})
+		by := map[string]string{"Web": "jira/jira/carl", "Payments": "jira/jira/bea"}[to] // whose team takes it
+		made = append(made, &signals.Event{ID: fmt.Sprintf("%s/%d.0", k, i+1), Kind: signals.TeamMoved, Actor: by, From: from, To: to, Seq: signals.Seq{Entry: int64(i + 1)}})
 	}
 	for i, e := range made {
 		e.Case, e.Audience, e.At = k, signals.Public, at.Add(time.Duration(i)*time.Minute)

@@ -194,6 +194,23 @@ func (w *World) toldElsewhere(r *Record, is func(*signals.Nudge) bool) bool {
 	return false
 }
 
+// sentOn reports whether somebody said of an ask that it is not for them, in one of
+// its several places, or as the signal speaks of: the evidence is the ask, and then
+// who sent it on.
+func (w *World) sentOn(c *signals.Case, s *signals.Signal, who string) bool {
+	if w.sentOnIn(s, who) {
+		return true
+	}
+	if s.Detector != "bounced_ask" {
+		return false
+	}
+	p := w.Problem(c)
+	return slices.ContainsFunc(s.Evidence[min(1, len(s.Evidence)):], func(id string) bool {
+		e := w.evidence(p, c, id)
+		return e != nil && w.Org.Who(e.Actor) == w.Org.Who(who)
+	})
+}
+
 // sentOnIn reports whether somebody wrote in one of the several places of an ask
 // that it is not for them.
 func (w *World) sentOnIn(s *signals.Signal, who string) bool {

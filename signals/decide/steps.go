@@ -67,23 +67,6 @@ func (w *World) place(c *signals.Case, r *Record, n *signals.Nudge, now time.Tim
 	return verdict{signals.Failed, why, time.Time{}}
 }
 
-// sentOn reports whether somebody said of an ask that it is not for them, in one of
-// its several places, or as the signal speaks of: the evidence is the ask, and then
-// who sent it on.
-func (w *World) sentOn(c *signals.Case, s *signals.Signal, who string) bool {
-	if w.sentOnIn(s, who) {
-		return true
-	}
-	if s.Detector != "bounced_ask" {
-		return false
-	}
-	p := w.Problem(c)
-	return slices.ContainsFunc(s.Evidence[min(1, len(s.Evidence)):], func(id string) bool {
-		e := w.evidence(p, c, id)
-		return e != nil && w.Org.Who(e.Actor) == w.Org.Who(who)
-	})
-}
-
 // candidates lists whom a nudge may go to, best first; why says what stands in
 // the way when there is nobody. A further step goes to whom those named who
 // refused, then by a standing route, then to the next choices; after a channel,
