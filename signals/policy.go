@@ -74,7 +74,7 @@ type Policy struct {
 		Share    float64       `koanf:"share" json:"share"`       // more than this share of what a person finished in time was finished with at most so many at once: that is what they can carry; 0.9
 		Finished int           `koanf:"finished" json:"finished"` // issues that a person has to have finished in time before that is known; 20
 		InTime   time.Duration `koanf:"in_time" json:"in_time"`   // held for no longer than this counts as finished in time; 14 days, the usual sprint; chosen
-		Nudges   int           `koanf:"nudges" json:"nudges"`     // open nudges beyond which somebody has too much; 6, two full days of the default budget; chosen. 0: nudges are not counted
+		Nudges   int           `koanf:"nudges" json:"nudges"`     // issues and threads they were nudged about, and of which nothing came yet, beyond which somebody has too much; 6, two full days of the default budget; chosen. 0: nudges are not counted
 	} `koanf:"load" json:"load"`
 
 	Seen struct {

@@ -32,7 +32,7 @@ func TestWhoItConcernsHasLeft(t *testing.T) {
 			f.poll()
 			n := f.record(f.of(label)).Nudges
 			require.Len(t, n, 1, label)
-			require.Equal(t, "bea", n[0].To)
+			require.Equal(t, "bea", n[0].To, "%s: %s; %s", label, n[0].Route, n[0].Why)
 			if i > 0 {
 				f.press("slack/T1/U1", "claim", n[0].Message)
 			}

@@ -76,7 +76,7 @@ func (l *loads) observe(c *signals.Case, e *signals.Event, inTime time.Duration)
 type Load struct {
 	Cases   int // open issues that they hold
 	Usually int // with so many at once they finish theirs in time, by the policy's share; 0 where too little is known
-	Nudges  int // nudges that they have and that nothing came of yet; counted only up to the policy's limit
+	Nudges  int // issues and threads of which they were told and of which nothing came yet; counted only up to the policy's limit
 	Over    bool
 }
 
@@ -127,8 +127,8 @@ func (p *carried) usual(q float64) int {
 	return mostCarried
 }
 
-// Unanswered counts what somebody was told within a while and that nothing came of
-// yet, up to a limit. What is said at now itself does not count: whom else it goes
+// Unanswered counts the cases of which somebody was told within a while and of which
+// nothing came yet, up to a limit: several signals of one case are one thing to do. What is said at now itself does not count: whom else it goes
 // to must not depend on what was said first.
 func (b *Book) Unanswered(who string, limit int, within time.Duration, now time.Time) (n int) {
 	told := 0
@@ -145,8 +145,8 @@ func (b *Book) Unanswered(who string, limit int, within time.Duration, now time.
 	}
 	slices.SortFunc(cases, signals.CompareKeys)
 	for _, k := range slices.Compact(cases) {
-		for _, r := range b.of(k) {
-			n += unanswered(r, who, now)
+		if slices.ContainsFunc(b.of(k), func(r *Record) bool { return unanswered(r, who, now) }) {
+			n++
 		}
 		if n >= limit {
 			return limit
@@ -155,17 +155,14 @@ func (b *Book) Unanswered(who string, limit int, within time.Duration, now time.
 	return n
 }
 
-// unanswered counts the nudges of a record that somebody has and that nothing came of.
-func unanswered(r *Record, who string, now time.Time) (n int) {
+// unanswered reports whether somebody has a nudge of a record that nothing came of.
+func unanswered(r *Record, who string, now time.Time) bool {
 	if r.Over || r.IsDrill() || r.Ledger.Died != "" || r.Ledger.Reached(signals.Corrected) {
-		return 0
+		return false
 	}
-	for _, x := range r.Nudges {
-		if x.To == who && x.At.Before(now) && (x.State == signals.Sending || x.State == signals.Sent || x.State == signals.Received || x.State == signals.Acted) {
-			n++
-		}
-	}
-	return n
+	return slices.ContainsFunc(r.Nudges, func(x *signals.Nudge) bool {
+		return x.To == who && x.At.Before(now) && (x.State == signals.Sending || x.State == signals.Sent || x.State == signals.Received || x.State == signals.Acted)
+	})
 }
 
 const (
