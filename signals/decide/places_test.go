@@ -70,6 +70,39 @@ func TestPlacesOfAnAsk(t *testing.T) {
 	}
 }
 
+// TestPlacesOfEveryDay: what is asked in two channels every day is one ask a day, and
+// no problem that grows for ever.
+func TestPlacesOfEveryDay(t *testing.T) {
+	s := chatWorld(t)
+	var asks []*signals.Event
+	for day := range 40 {
+		at := monday.Add(time.Duration(24*day) * time.Hour)
+		asks = append(asks, rootIn("C1", 2*day+1, at, "UANN", keyAsk), rootIn("C2", 2*day+2, at.Add(5*time.Minute), "UANN", keyAsk))
+	}
+	for _, e := range asks {
+		take(t, s.w, e)
+	}
+	for i, e := range asks {
+		require.Equal(t, []signals.Key{asks[i&^1].Case, asks[i|1].Case}, s.w.Places(e.Case))
+		require.Len(t, s.w.Joined(e.Case), 2)
+	}
+}
+
+// TestPlacesAreOfTheNearest: until it is taken back, the nearest one stands for its
+// channel.
+func TestPlacesAreOfTheNearest(t *testing.T) {
+	s := chatWorld(t)
+	first, there, next := rootIn("C1", 1, monday, "UANN", keyAsk), rootIn("C2", 2, monday.Add(20*time.Hour), "UANN", keyAsk), rootIn("C1", 3, monday.Add(21*time.Hour), "UANN", keyAsk)
+	take(t, s.w, first)
+	take(t, s.w, there)
+	require.Equal(t, []signals.Key{first.Case, there.Case}, s.w.Places(first.Case))
+	take(t, s.w, next)
+	require.Empty(t, s.w.Places(first.Case))
+	require.ElementsMatch(t, []signals.Key{there.Case, next.Case}, s.w.Places(next.Case))
+	take(t, s.w, &signals.Event{ID: "slack/s/C1/3.1", Case: next.Case, Kind: signals.Deleted, Ref: next.ID, Actor: next.Actor, At: monday.Add(22 * time.Hour), Seq: signals.Seq{Entry: 4}, Audience: signals.Public})
+	require.Equal(t, []signals.Key{first.Case, there.Case}, s.w.Places(first.Case))
+}
+
 func TestPlacesPart(t *testing.T) {
 	for name, e := range map[string]signals.Event{
 		"other words":   {Kind: signals.Edited, Ref: "slack/s/C2/2.0", Text: "Does anybody know when the canteen of the new building opens its doors?"},

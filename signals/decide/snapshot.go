@@ -14,7 +14,7 @@ import (
 
 // snapshotVersion changes whenever what a snapshot of a world means does: an
 // older one is then built anew from the journal.
-const snapshotVersion = 5
+const snapshotVersion = 6
 
 // Save writes what a world has learnt: the models, the organisation and what
 // joins cases. It leaves out the cases and channels, which the source gives
