@@ -97,10 +97,13 @@ func (s *Snapshot) calledUpon(prose, asker string) string {
 func (s *Snapshot) oneCalled(name, asker string, people iter.Seq[string]) (id string, n int) {
 	for q := range people {
 		p := s.Org.Person(q)
-		if p == nil || !called(p, name) || s.Org.Who(q) == s.Org.Who(asker) || n > 0 && s.Org.Who(q) == s.Org.Who(id) {
-			continue
+		switch {
+		case p == nil || !called(p, name) || s.Org.Who(q) == s.Org.Who(asker):
+		case n > 0 && s.Org.Who(q) == s.Org.Who(id):
+			id = min(id, q) // one person by two ids, in any order
+		default:
+			id, n = q, n+1
 		}
-		id, n = q, n+1
 	}
 	if n != 1 {
 		return "", n

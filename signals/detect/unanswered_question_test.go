@@ -56,3 +56,25 @@ func TestAskedOf(t *testing.T) {
 		})
 	}
 }
+
+// TestAskedOfOneByTwoIDs: whom the directory and the roster both name is one person,
+// and by one id, however often it is asked.
+func TestAskedOfOneByTwoIDs(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	org := signals.NewOrg(signals.DefaultPolicy())
+	for i, p := range []signals.Person{{ID: "slack/s/UZOE", Name: "Zoe"}, {ID: "zoe", Name: "Zoe", Accounts: []string{"slack/s/UZOE", "jira/s/zoe"}}, {ID: "bob", Name: "Bob", Accounts: []string{"jira/s/bob"}}} {
+		text, err := json.Marshal(p)
+		require.NoError(t, err)
+		require.NoError(t, org.Apply(&signals.Event{ID: "andon/" + p.ID, Kind: signals.RosterSet, Field: "person", To: p.ID, Text: string(text), At: at.Add(time.Duration(i) * time.Minute)}))
+	}
+	k := signals.Key{Source: signals.Jira, Site: "s", ID: "1"}
+	c := signals.Fold([]*signals.Event{
+		{ID: "1", Case: k, At: at.Add(time.Hour), Kind: signals.Opened, Actor: "jira/s/ann", Text: "Refund twice", Audience: signals.Public},
+		{ID: "2", Case: k, At: at.Add(2 * time.Hour), Kind: signals.Said, Actor: "jira/s/bob", Text: "Zoe, could you look at the certificate?", Seq: signals.Seq{Entry: 2}, Audience: signals.Public},
+	})
+	for range 30 {
+		got := detect.UnansweredAsk.Detect(&detect.Snapshot{Case: c, Problem: signals.NewProblem(c), Models: &models{readings: map[readKey]*detect.Reading{}}, Org: org, Now: at.Add(14 * 24 * time.Hour)})
+		require.Len(t, got, 1)
+		require.Equal(t, "slack/s/UZOE", got[0].Asked)
+	}
+}
