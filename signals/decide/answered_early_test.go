@@ -53,3 +53,18 @@ func TestWhoIsAwayWhenTheyAreToBeToldAgain(t *testing.T) {
 	require.NotEqual(t, first, r.Nudges[2].To)
 	require.Empty(t, r.Ledger.Died)
 }
+
+// TestToldLaterThatItCameBack: who was told long after it came back, for they were
+// away, has as much time from then on.
+func TestToldLaterThatItCameBack(t *testing.T) {
+	s := newStory(t, nil)
+	s.wanders("1", monday)
+	r := s.w.Book.Records[0]
+	n := &signals.Nudge{Signal: r.Signal, To: "bob", Step: 1, State: signals.Received, At: monday.Add(72 * time.Hour), Route: solvedIt + stillThere}
+	r.Again = monday.Add(time.Hour)
+	end := s.w.passed(r, n, n.At.Add(time.Minute))
+	require.Equal(t, signals.Received, n.State)
+	require.Equal(t, s.w.Org.Calendar("bob").Add(n.At, s.w.Org.Policy.Patience), end)
+	require.Zero(t, s.w.passed(r, n, end))
+	require.Equal(t, []string{string(signals.Declined), thereNow}, []string{string(n.State), n.Why})
+}

@@ -117,6 +117,9 @@ func (w *World) passed(r *Record, n *signals.Nudge, now time.Time) time.Time {
 	}
 	if r.Again.After(at) {
 		at, who, why = r.Again, n.To, thereNow
+		if n.At.After(at) { // they were told of it later than that
+			at = n.At
+		}
 	}
 	if at.IsZero() {
 		return time.Time{}
