@@ -25,6 +25,7 @@ type clause struct {
 	turned bool // it follows a "but"
 
 	works, fails bool // what it says of the matter
+	stays        bool // it says that it did not come again, which alone is no plain yes
 	doubts       bool // it is a guess, or a condition comes first
 	objects      bool // it has a condition, an objection or a negation: no plain yes
 }
@@ -47,7 +48,7 @@ func (l *Lexicon) Verdict(raw string) (v Verdict, left string) {
 		return Unclear, ""
 	case r.part >= 0:
 		return SaysPartly, l.rest(d.Prose, list[r.part:])
-	case r.yes && r.no, r.no && r.works, r.works && r.fails && !against, r.yes && r.fails && !against:
+	case r.yes && r.no, r.no && (r.works || r.stays), r.works && r.fails && !against, r.yes && r.fails && !against:
 		return Unclear, ""
 	case (r.yes || r.works) && against:
 		return SaysPartly, l.rest(d.Prose, list[turn:])
@@ -68,6 +69,7 @@ type reply struct {
 	yes, no         bool
 	part            int // the clause that says that it is so in part, -1 for none
 	works, fails    bool
+	stays           bool
 	doubts, objects bool
 	against         bool // a clause after a "but" speaks against it
 }
@@ -89,6 +91,7 @@ func (l *Lexicon) replied(list []clause) reply {
 		}
 		r.works = r.works || c.works && !c.fails
 		r.fails = r.fails || c.fails
+		r.stays = r.stays || c.stays
 		r.doubts = r.doubts || c.doubts && !c.turned
 		r.objects = r.objects || c.objects && !c.turned
 		r.against = r.against || c.turned && !c.works && (c.fails || c.objects)
@@ -149,6 +152,10 @@ func (l *Lexicon) weighed(list []placed, hits []Hit, turned bool) clause {
 		if h.Start < c.from || h.Start >= end || h.Weight < 0.5 {
 			continue
 		}
+		if l.notAgain(list, h) {
+			c.stays = true
+			continue
+		}
 		switch h.Cue {
 		case Solved, NeverMind:
 			c.works, first = true, min(first, h.Start)
@@ -167,7 +174,7 @@ func (l *Lexicon) weighed(list []placed, hits []Hit, turned bool) clause {
 		case n > 0 && !not && w.from < first: // "when it works again"
 			c.doubts = true
 		}
-		c.objects = c.objects || not && !c.works || n > 0 && !not || l.starts(Objection, c.words[i:]) > 0
+		c.objects = c.objects || not && !c.works && !c.stays || n > 0 && !not || l.starts(Objection, c.words[i:]) > 0
 	}
 	switch {
 	case l.all(Assent, c.words):
