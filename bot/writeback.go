@@ -63,8 +63,8 @@ func (b *Bot) note(c, on *signals.Case, r *signals.Record) (n Note, ok bool) {
 	at, says := r.Ledger.Times[signals.ConfirmedBy], "confirmed that it is solved"
 	n.Title = "The thread in which it was confirmed"
 	if at.IsZero() {
-		if !decide.Disputed(on, r) || r.Signal.Audience != signals.Public && on.Key != c.Key {
-			return n, false
+		if !decide.Disputed(on, r) || on.Key != c.Key && (r.Signal.Audience != signals.Public || on.ClosedAt.Before(r.Ledger.Times[signals.Generated])) {
+			return n, false // not on one either that was closed before any of this
 		}
 		at, says, n.Title = r.Again, "says that it still happens, though it is closed here", "The thread in which it was raised"
 		if r.Ledger.Partly.Equal(at) {

@@ -124,16 +124,19 @@ func TestTwoReplicasTakeTheSameWordOnce(t *testing.T) {
 }
 
 // TestStillHappeningIsWrittenBackOnce on the issue that is closed, where that is
-// switched on: by nobody's name, and without their words.
+// switched on: by nobody's name, and without their words, and not on one that was
+// closed long before and that it repeats.
 func TestStillHappeningIsWrittenBackOnce(t *testing.T) {
 	for _, partly := range []bool{false, true} {
 		var fake *fakejira.Server
 		var src *jiraSource
 		f := corrected(t, storetest.SQLite(t), func(c *bot.Config) {
 			fake = fakejira.New(fakejira.Options{Now: c.Now, Token: "secret"})
-			require.NoError(t, fake.Put([]byte(`{"id":"7","key":"PAY-7","fields":{"project":{"id":"1","key":"PAY"},"summary":"Invoices arrive twice","status":{"name":"Done"},
-				"issuetype":{"name":"Bug"},"created":"2026-03-03T09:00:00.000+0000","updated":"2026-03-03T09:00:00.000+0000","reporter":{"accountId":"ann","displayName":"Ann"},
-				"comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`)))
+			for id, key := range map[string]string{"7": "PAY-7", "8": "PAY-8"} {
+				require.NoError(t, fake.Put([]byte(`{"id":"`+id+`","key":"`+key+`","fields":{"project":{"id":"1","key":"PAY"},"summary":"Invoices arrive twice","status":{"name":"Done"},
+					"issuetype":{"name":"Bug"},"created":"2026-03-03T09:00:00.000+0000","updated":"2026-03-03T09:00:00.000+0000","reporter":{"accountId":"ann","displayName":"Ann"},
+					"comment":{"comments":[],"total":0}},"changelog":{"histories":[]}}`)))
+			}
 			srv := httptest.NewServer(fake)
 			t.Cleanup(srv.Close)
 			src = &jiraSource{
@@ -143,6 +146,10 @@ func TestStillHappeningIsWrittenBackOnce(t *testing.T) {
 			t.Cleanup(src.close)
 			c.Writers = map[string]bot.Writer{"jira/jira": src}
 		})
+		earlier := pingpong("8", tuesday.AddDate(0, 0, -300))[:1]
+		earlier = append(earlier, &signals.Event{ID: "jira/jira/8/closed", Case: earlier[0].Case, Kind: signals.Closed, Actor: "jira/jira/bea", To: "Done", At: tuesday.AddDate(0, 0, -299), Seq: signals.Seq{Entry: 2}, Audience: signals.Public})
+		require.NoError(t, f.bot.Accept(t.Context(), signals.Delivery{Events: earlier}))
+		f.step("7", 105, signals.Event{Kind: signals.Linked, Actor: "jira/jira/bea", Field: "duplicates", To: "PAY-8", Ref: "jira/jira/8"})
 		key, says := f.onlyAsk("slack/T1/U3"), "Whoever raised it says that it still happens, though it is closed here ("
 		if partly {
 			f.send("slack/T1/U3", f.press("slack/T1/U3", "partly", key).Modal, "text", "the totals of March")
