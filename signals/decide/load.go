@@ -128,8 +128,9 @@ func (p *carried) usual(q float64) int {
 }
 
 // Unanswered counts the cases of which somebody was told within a while and of which
-// nothing came yet, up to a limit: several signals of one case are one thing to do. What is said at now itself does not count: whom else it goes
-// to must not depend on what was said first.
+// nothing came yet, up to a limit: several signals of one case are one thing to do.
+// What is said at now itself does not count: whom else it goes to must not depend
+// on what was said first.
 func (b *Book) Unanswered(who string, limit int, within time.Duration, now time.Time) (n int) {
 	told := 0
 	var cases []signals.Key
