@@ -64,6 +64,9 @@ func TestSameToTheByte(t *testing.T) {
 // TestBacktestOfTheExample runs the command that the README names, and reads
 // the judged sample back.
 func TestBacktestOfTheExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole example: run without -short")
+	}
 	dir := t.TempDir()
 	page, sample := filepath.Join(dir, "r.html"), filepath.Join(dir, "s.csv")
 	text := run(t, "backtest", "--html", page, "--sample", sample)
@@ -97,6 +100,9 @@ func answered(rows []string) []string {
 }
 
 func TestBlindSampleHidesTheVerdicts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole example: run without -short")
+	}
 	dir := t.TempDir()
 	sample := filepath.Join(dir, "s.csv")
 	run(t, "backtest", "--html", "", "--sample", sample, "--blind")

@@ -14,6 +14,9 @@ import (
 // beside it is not read yet: nobody is told before it is, and an answer that is
 // found then was in time.
 func TestWhatIsDueWaitsForWhatIsUnread(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one step after the other: run without -short")
+	}
 	for _, c := range []struct {
 		name     string
 		answered time.Duration // after the ask, 0 for never
