@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -161,37 +160,6 @@ func (q *question) explain(card *view.Card, r *signals.Record) {
 var modeSays = map[signals.Mode]string{
 	signals.Off: "is not even computed", signals.Shadow: "writes down what it would have said", signals.Preview: "tells the installer only",
 	signals.Ask: "asks an admin first", signals.Live: "tells people",
-}
-
-// toldWhom says what became of the nudges: the asker's own with the reason of
-// the route, those of others without saying whose they are or what they did.
-func (q *question) toldWhom(r *signals.Record) (out []string) {
-	others := make(map[string]int)
-	for _, n := range r.Nudges {
-		line := string(n.State)
-		if n.Why != "" {
-			line += ", " + n.Why
-		}
-		if q.mine(n.To) {
-			if n.Route != "" {
-				line += ". You, because you are who " + n.Route
-			}
-			out = append(out, "To you: "+line+".")
-			continue
-		}
-		state := string(n.State)
-		if toldOf(n) && n.State != signals.Sending {
-			state = "told"
-		}
-		others[state]++
-	}
-	for _, st := range slices.Sorted(maps.Keys(others)) {
-		out = append(out, "To others: "+st+".")
-	}
-	if len(r.Nudges) == 0 {
-		out = append(out, "Nobody was told.")
-	}
-	return out
 }
 
 // mostFacts is how many of the facts behind a signal are told.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,4 +74,35 @@ func (q *question) knowsRaiser(r *signals.Record, who string) bool {
 	return c != nil && slices.ContainsFunc(c.Events(), func(e *signals.Event) bool {
 		return !e.At.After(r.Signal.At) && w.Org.Who(e.Actor) == who && q.viewer.Sees(e.Audience)
 	})
+}
+
+// toldWhom says what became of the nudges: the asker's own with the reason of
+// the route, those of others without saying whose they are or what they did.
+func (q *question) toldWhom(r *signals.Record) (out []string) {
+	others := make(map[string]int)
+	for _, n := range r.Nudges {
+		line := string(n.State)
+		if n.Why != "" {
+			line += ", " + n.Why
+		}
+		if q.mine(n.To) {
+			if n.Route != "" {
+				line += ". You, because you are who " + n.Route
+			}
+			out = append(out, "To you: "+line+".")
+			continue
+		}
+		state := string(n.State)
+		if toldOf(n) && n.State != signals.Sending {
+			state = "told"
+		}
+		others[state]++
+	}
+	for _, st := range slices.Sorted(maps.Keys(others)) {
+		out = append(out, "To others: "+st+".")
+	}
+	if len(r.Nudges) == 0 {
+		out = append(out, "Nobody was told.")
+	}
+	return out
 }

@@ -282,16 +282,6 @@ func (c *composer) title(k signals.Key) string {
 	return cmp.Or(strings.TrimSpace(label+" "+seen.Title), "Something may need you")
 }
 
-// elsewhere is all that somebody is told of what they may not see any more.
-func (c *composer) elsewhere(it item) string {
-	k := it.n.Signal.Case
-	text := "Something in a place that you are not in concerns you."
-	if m := c.w.Case(k); m != nil && !signals.IsBot(m.Opener) && !anonymous(m.Opener) && m.Opener != "" {
-		return text + " Please ask " + c.name(m.Opener) + "."
-	}
-	return text
-}
-
 // label is what people call a case, "" where it has no name of its own.
 func (b *Bot) label(ctx context.Context, k signals.Key) (string, error) {
 	b.mu.Lock()

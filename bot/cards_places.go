@@ -35,3 +35,13 @@ func (c *composer) alsoAsked(s *signals.Signal) (view.Fact, bool) {
 	}
 	return view.Fact{Name: "Also asked in", Value: strings.Join(names, ", ")}, len(names) > 0
 }
+
+// elsewhere is all that somebody is told of what they may not see any more.
+func (c *composer) elsewhere(it item) string {
+	k := it.n.Signal.Case
+	text := "Something in a place that you are not in concerns you."
+	if m := c.w.Case(k); m != nil && !signals.IsBot(m.Opener) && !anonymous(m.Opener) && m.Opener != "" {
+		return text + " Please ask " + c.name(m.Opener) + "."
+	}
+	return text
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -267,46 +266,4 @@ var roles = map[string]role{
 	"Fix Version": several, "fix version": several, "fixVersions": several,
 	"Version": several, "version": several, "versions": several,
 	"Attachment": several, "attachment": several, "comment": several, "RemoteIssueLink": several, "remoteissuelink": several,
-}
-
-// order brings the entries into the order of time. The cloud tells the newest
-// first, other ways of reading the oldest first; of entries with one time the
-// order of the file counts. An entry's seq is its numeric id where ids grow,
-// and one more than the entry's before it where they do not.
-func (is *issue) order() {
-	h := is.history
-	if newestFirst(h) {
-		slices.Reverse(h)
-	}
-	byTime := func(a, b entry) int { return a.at.Compare(b.at) }
-	if !slices.IsSortedFunc(h, byTime) {
-		slices.SortStableFunc(h, byTime)
-	}
-	last := int64(0)
-	for i := range h {
-		if h[i].num <= last {
-			h[i].seq = last + 1
-		} else {
-			h[i].seq = h[i].num
-		}
-		last = h[i].seq
-	}
-}
-
-// newestFirst compares the ends of the list; where they bear the same time, it
-// asks whether every id is lower than the one before.
-func newestFirst(h []entry) bool {
-	n := len(h)
-	if n < 2 {
-		return false
-	}
-	if c := h[0].at.Compare(h[n-1].at); c != 0 {
-		return c > 0
-	}
-	for i := 1; i < n; i++ {
-		if h[i].num == 0 || h[i].num >= h[i-1].num {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,4 +232,46 @@ func number(s string) int64 {
 		return 0
 	}
 	return n
+}
+
+// order brings the entries into the order of time. The cloud tells the newest
+// first, other ways of reading the oldest first; of entries with one time the
+// order of the file counts. An entry's seq is its numeric id where ids grow,
+// and one more than the entry's before it where they do not.
+func (is *issue) order() {
+	h := is.history
+	if newestFirst(h) {
+		slices.Reverse(h)
+	}
+	byTime := func(a, b entry) int { return a.at.Compare(b.at) }
+	if !slices.IsSortedFunc(h, byTime) {
+		slices.SortStableFunc(h, byTime)
+	}
+	last := int64(0)
+	for i := range h {
+		if h[i].num <= last {
+			h[i].seq = last + 1
+		} else {
+			h[i].seq = h[i].num
+		}
+		last = h[i].seq
+	}
+}
+
+// newestFirst compares the ends of the list; where they bear the same time, it
+// asks whether every id is lower than the one before.
+func newestFirst(h []entry) bool {
+	n := len(h)
+	if n < 2 {
+		return false
+	}
+	if c := h[0].at.Compare(h[n-1].at); c != 0 {
+		return c > 0
+	}
+	for i := 1; i < n; i++ {
+		if h[i].num == 0 || h[i].num >= h[i-1].num {
+			return false
+		}
+	}
+	return true
 }

@@ -1,6 +1,9 @@
 package demo
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // recipient stands for whoever was told, in what follows a reaction.
 const recipient = "*"
@@ -46,7 +49,10 @@ const minute = time.Minute
 
 // answers are the reactions of the week. Mei's worry of Tuesday has none: nobody
 // answers, and the signal dies.
-func answers() []reaction {
+func answers() []reaction { return slices.Concat(firstAnswers(), laterAnswers()) }
+
+// firstAnswers are those to what begins on Monday and Tuesday, for the most part.
+func firstAnswers() []reaction {
 	return []reaction{
 		{Name: "gift", About: []string{"asked", "#help-checkout"}, After: 18 * minute, By: on("Mon 16:30"), Note: "{who} was told of the question and answers Otis in the thread.", Then: []beat{
 			after(minute, saying(recipient, "", "gift", "The field is called giftNote since January, the handbook is behind. I will mend the handbook.")),
@@ -94,6 +100,12 @@ func answers() []reaction {
 			after(15*minute, changing("dov", "PLAT-160", "status", "In Progress")),
 			after(4*time.Hour, changing("dov", "PLAT-160", "status", "Done", "resolution", "Fixed")),
 		}},
+	}
+}
+
+// laterAnswers are the rest.
+func laterAnswers() []reaction {
+	return []reaction{
 		{Name: "ping pong", About: []string{"SHOP-118"}, After: 15 * minute, Press: "refuse", Fill: map[string]string{"instead": "anya"}, By: on("Wed 12:30"), Note: "{who} presses Not me for SHOP-118, and names Anya."},
 		{Name: "ping pong next", On: "ping pong", Next: true, Who: "anya", About: []string{"SHOP-118"}, After: 12 * minute, Press: "claim", By: on("Thu 12:00"), Note: "Anya is asked instead, and is on it."},
 		{Name: "echo", About: []string{"people report the same symptom"}, After: 9 * minute, Press: "claim", By: on("Wed 12:15"), Note: "{who} presses I'm on it for the error that three people see.", Then: []beat{
