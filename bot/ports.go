@@ -15,6 +15,8 @@ type Store interface {
 	Desk
 	Shelf
 	Outbox
+	Messages
+	Notices
 	Notes
 	Book
 	Opinions
@@ -31,9 +33,14 @@ type Journal interface {
 
 // Desk is where cases wait to be looked at.
 type Desk interface {
+	Talk
 	Standing(ctx context.Context, k signals.Key) (signals.Standing, bool, error)
 	News(ctx context.Context, k signals.Key, after int64) ([]signals.Entry, error)
 	Commit(ctx context.Context, o signals.Outcome) error
+}
+
+// Talk tells which cases have been talked of, and where.
+type Talk interface {
 	RoomCases(ctx context.Context, channel string, upTo int64, posts int) (keys []signals.Key, name string, count int, err error)
 	Rooms(ctx context.Context) (map[string]string, error)
 }
@@ -52,13 +59,21 @@ type Outbox interface {
 	Doubts
 	Claim(ctx context.Context, message string, now time.Time) (signals.Outgoing, []*signals.Record, bool, error)
 	Settle(ctx context.Context, out signals.Outgoing, records []*signals.Record, again time.Time) error
-	RecordsOf(ctx context.Context, nudges ...string) ([]*signals.Record, error)
 	Unsettled(ctx context.Context, before time.Time) ([]string, error)
+}
+
+// Notices are the messages that are about no nudge, each with an id of its own.
+type Notices interface {
 	Notice(ctx context.Context, id, target string, card []byte, at time.Time) error
 	// Answer is Notice for what somebody waits for who pressed or asked something.
 	Answer(ctx context.Context, id, target string, card []byte, at time.Time) error
 	// NoticeBody gives what a notice says.
 	NoticeBody(ctx context.Context, id string) ([]byte, error)
+}
+
+// Messages are those that have been said, and where they stand.
+type Messages interface {
+	RecordsOf(ctx context.Context, nudges ...string) ([]*signals.Record, error)
 	// AddCopy makes a message stand in one more place: every later edit changes it there too.
 	AddCopy(ctx context.Context, message string, at signals.Copy) error
 	// MessageAt finds the message that stands in a place, of those whose ids begin
@@ -146,6 +161,11 @@ type Tickets interface {
 	Form(ctx context.Context, project, kind string) ([]view.Input, error)
 	// Create creates an issue, once for each Key. Its error may be an Unfilled.
 	Create(ctx context.Context, t Ticket) (Issue, error)
+	Linker
+}
+
+// Linker finds issues by what people call them.
+type Linker interface {
 	// Link finds an issue by its label, such as PAY-17, as long as it may be linked.
 	Link(ctx context.Context, label string) (Issue, error)
 }
