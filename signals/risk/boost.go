@@ -22,10 +22,13 @@ const (
 type grower struct {
 	bins [][]uint8   // by column and row; nil for a constant column
 	cuts [][]float32 // upper ends of the bins but the last
-	g, h []float32   // first and second derivatives of the loss, by row
-	at   []uint8     // place of a row among the open nodes, 255 for none
-	rows []int32
-	cols []int
+	cols []int       // those that the present tree may split
+
+	rows   []int32 // that the present tree sees, those of one node side by side
+	slopes []cell  // first and second derivative of the loss at each of them
+
+	restRows   []int32 // scratch of part
+	restSlopes []cell
 }
 
 // boost fits a forest to outcomes y with weights w by gradient boosting of the
@@ -41,30 +44,53 @@ func boost(x rows, y, w []float32) *forest {
 	g := newGrower(x, len(y))
 	z := slices.Repeat([]float32{f.base}, len(y))
 	for r := range rounds {
-		for i := range y {
+		g.draw(uint64(r), len(y))
+		for _, i := range g.rows {
 			p := float32(sigmoid(float64(z[i])))
-			g.g[i], g.h[i] = (y[i]-p)*w[i], p*(1-p)*w[i]
+			g.slopes = append(g.slopes, cell{(y[i] - p) * w[i], p * (1 - p) * w[i]})
 		}
-		g.draw(uint64(r))
-		t := g.grow()
+		t, at := g.grow()
 		f.trees = append(f.trees, t)
-		for i := range z {
-			z[i] += t.score(x.at(i))
-		}
+		g.raise(z, t, at)
 	}
 	return f
 }
 
-func newGrower(x rows, n int) *grower {
-	g := &grower{bins: make([][]uint8, columns), cuts: make([][]float32, columns), g: make([]float32, n), h: make([]float32, n), at: make([]uint8, n)}
-	for c := range columns {
-		g.cuts[c] = cuts(x, n, c)
-		if len(g.cuts[c]) == 0 {
-			continue
+// raise adds to each score what a tree says. It looks at the bins, which tell the
+// same as the columns and lie closer together.
+func (g *grower) raise(z []float32, t tree, at []uint8) {
+	for i := range z {
+		n := int16(0)
+		for t[n].left > 0 {
+			right := g.bins[t[n].col][i] > at[n]
+			n = t[n].left
+			if right {
+				n++
+			}
 		}
-		g.bins[c] = make([]uint8, n)
-		for i := range n {
-			g.bins[c][i] = uint8(bin(g.cuts[c], x[i*columns+c]))
+		z[i] += t[n].value
+	}
+}
+
+// stripe is how many rows are binned at a time, column by column: so many as stay
+// close at hand.
+const stripe = 256
+
+func newGrower(x rows, n int) *grower {
+	g := &grower{bins: make([][]uint8, columns), cuts: make([][]float32, columns)}
+	for c := range columns {
+		if g.cuts[c] = cuts(x, n, c); len(g.cuts[c]) > 0 {
+			g.bins[c] = make([]uint8, n)
+		}
+	}
+	for from := 0; from < n; from += stripe {
+		for c, b := range g.bins {
+			if b == nil {
+				continue
+			}
+			for i := from; i < min(from+stripe, n); i++ {
+				b[i] = uint8(bin(g.cuts[c], x[i*columns+c]))
+			}
 		}
 	}
 	return g
@@ -107,10 +133,10 @@ func bin(cuts []float32, v float32) int {
 	return low
 }
 
-// draw chooses the rows and columns of the next tree.
-func (g *grower) draw(round uint64) {
-	g.rows, g.cols = g.rows[:0], g.cols[:0]
-	for i := range g.g {
+// draw chooses the rows and columns of the next tree out of n rows.
+func (g *grower) draw(round uint64, n int) {
+	g.rows, g.slopes, g.cols = g.rows[:0], g.slopes[:0], g.cols[:0]
+	for i := range n {
 		if drawn(uint64(i), 2*round, rowShare) {
 			g.rows = append(g.rows, int32(i))
 		}

@@ -146,7 +146,8 @@ func (t *table) rows(o int) rows {
 	}
 	out := make(rows, n*columns)
 	own, got := make([]pasts, len(t.whole)), []lifts{}
-	for _, members := range t.fold {
+	without, done := make([]lifts, len(t.whole)), make([]int8, len(t.whole)) // by key, and of which fold, from 1
+	for f, members := range t.fold {
 		clear(own)
 		for _, i := range members {
 			for _, id := range t.ids[i] {
@@ -160,7 +161,10 @@ func (t *table) rows(o int) rows {
 			}
 			got = got[:0]
 			for _, id := range t.ids[i] {
-				got = append(got, t.whole[id].without(&own[id], o))
+				if done[id] != int8(f+1) {
+					done[id], without[id] = int8(f+1), t.whole[id].without(&own[id], o)
+				}
+				got = append(got, without[id])
 			}
 			t.row(t.samples[i], o, got, out.at(at[i]))
 		}

@@ -1,9 +1,11 @@
 package risk
 
-// open is a node that may still be split, with the sums over its rows.
+// open is a node that may still be split: its rows, by their places in
+// grower.rows, and the sums over them.
 type open struct {
-	node int
-	g, h float64
+	node     int
+	from, to int
+	g, h     float64
 }
 
 // split is the best way found to part a node; g and h are the sums on its left.
@@ -13,6 +15,7 @@ type split struct {
 	g, h     float64
 }
 
+// cell is the sums over the rows of one bin.
 type cell struct{ g, h float32 }
 
 // leaf is the value of a node: a Newton step, shrunk.
@@ -21,58 +24,89 @@ func leaf(g, h float64) float32 { return float32(shrink * g / (h + lambda)) }
 // worth is what a node with such sums takes off the loss, but for a constant.
 func worth(g, h float64) float64 { return g * g / (h + lambda) }
 
-// grow makes one tree, level by level.
-func (g *grower) grow() tree {
-	var root open
-	for _, i := range g.rows {
-		g.at[i] = 0
-		root.g += float64(g.g[i])
-		root.h += float64(g.h[i])
+// grow makes one tree, level by level, of the rows that were drawn. at are the bins
+// beyond which its nodes send a row to the right.
+func (g *grower) grow() (t tree, at []uint8) {
+	root := open{to: len(g.rows)}
+	for _, d := range g.slopes {
+		root.g += float64(d.g)
+		root.h += float64(d.h)
 	}
-	t := tree{{value: leaf(root.g, root.h)}}
+	t, at = tree{{value: leaf(root.g, root.h)}}, []uint8{0}
 	level := []open{root}
 	for d := 0; d < depth && len(level) > 0; d++ {
-		best := g.splits(level)
 		var next []open
-		for k, s := range best {
+		for k := range level {
+			l := &level[k]
+			s := g.split(l)
 			if s.gain <= 0 {
 				continue
 			}
-			l, left := level[k], len(t)
+			left := len(t)
 			n := &t[l.node]
-			n.col, n.cut, n.left = int16(s.col), g.cuts[s.col][s.bin], int16(left)
-			right := open{left + 1, l.g - s.g, l.h - s.h}
-			t = append(t, node{value: leaf(s.g, s.h)}, node{value: leaf(right.g, right.h)})
-			next = append(next, open{left, s.g, s.h}, right)
-		}
-		g.part(best)
-		level = next
-	}
-	return t
-}
-
-// splits finds the best split of each open node.
-func (g *grower) splits(level []open) []split {
-	best, hist := make([]split, len(level)), make([]cell, len(level)*maxBins)
-	for _, c := range g.cols {
-		clear(hist)
-		b := g.bins[c]
-		for _, i := range g.rows {
-			if k := g.at[i]; k != closedNode {
-				x := &hist[int(k)*maxBins+int(b[i])]
-				x.g += g.g[i]
-				x.h += g.h[i]
+			n.col, n.cut, n.left, at[l.node] = int16(s.col), g.cuts[s.col][s.bin], int16(left), uint8(s.bin)
+			right := open{node: left + 1, to: l.to, g: l.g - s.g, h: l.h - s.h}
+			t, at = append(t, node{value: leaf(s.g, s.h)}, node{value: leaf(right.g, right.h)}), append(at, 0, 0)
+			if d < depth-1 {
+				right.from = g.part(l, &s)
+				next = append(next, open{left, l.from, right.from, s.g, s.h}, right)
 			}
 		}
-		for k := range level {
-			best[k].better(&level[k], hist[k*maxBins:], len(g.cuts[c]), c)
+		level = next
+	}
+	return t, at
+}
+
+// abreast is how many columns are summed up in one go: a row mostly falls into
+// the bin of the row before it, and would have to wait for that sum.
+const abreast = 4
+
+// split finds the best split of a node.
+func (g *grower) split(l *open) (best split) {
+	var hist [abreast][maxBins]cell
+	rows, slopes := g.rows[l.from:l.to], g.slopes[l.from:l.to]
+	for i := 0; i < len(g.cols); i += abreast {
+		cols := g.cols[i:min(i+abreast, len(g.cols))]
+		if len(cols) == abreast {
+			hist = [abreast][maxBins]cell{}
+			g.sums(rows, slopes, (*[abreast]int)(cols), &hist)
+		} else {
+			for k, c := range cols {
+				hist[k] = [maxBins]cell{}
+				b := g.bins[c]
+				for j, r := range rows {
+					hist[k][b[r]%maxBins].add(slopes[j])
+				}
+			}
+		}
+		for k, c := range cols {
+			best.better(l, &hist[k], len(g.cuts[c]), c)
 		}
 	}
 	return best
 }
 
+// sums adds rows up by their bins in several columns.
+func (g *grower) sums(rows []int32, slopes []cell, cols *[abreast]int, hist *[abreast][maxBins]cell) {
+	a, b, c, d := g.bins[cols[0]], g.bins[cols[1]], g.bins[cols[2]], g.bins[cols[3]]
+	b, c, d = b[:len(a)], c[:len(a)], d[:len(a)]
+	slopes = slopes[:len(rows)]
+	for j, r := range rows {
+		s := slopes[j]
+		hist[0][a[r]%maxBins].add(s)
+		hist[1][b[r]%maxBins].add(s)
+		hist[2][c[r]%maxBins].add(s)
+		hist[3][d[r]%maxBins].add(s)
+	}
+}
+
+func (c *cell) add(s cell) {
+	c.g += s.g
+	c.h += s.h
+}
+
 // better takes the best split at one column where it beats what was found.
-func (s *split) better(l *open, hist []cell, cuts, col int) {
+func (s *split) better(l *open, hist *[maxBins]cell, cuts, col int) {
 	whole := worth(l.g, l.h)
 	var lg, lh float64
 	for b := range cuts {
@@ -87,30 +121,21 @@ func (s *split) better(l *open, hist []cell, cuts, col int) {
 	}
 }
 
-const closedNode = 255
-
-// part sends the rows to the nodes that were made.
-func (g *grower) part(best []split) {
-	first, n := make([]uint8, len(best)), uint8(0)
-	for k := range best {
-		if best[k].gain > 0 {
-			first[k] = n
-			n += 2
-		}
-	}
-	for _, i := range g.rows {
-		k := g.at[i]
-		if k == closedNode {
+// part puts the rows of a node that go to the left before the others, each in
+// their order, and returns where the others begin.
+func (g *grower) part(l *open, s *split) int {
+	bins, to := g.bins[s.col], l.from
+	g.restRows, g.restSlopes = g.restRows[:0], g.restSlopes[:0]
+	for j := l.from; j < l.to; j++ {
+		r := g.rows[j]
+		if int(bins[r]) > s.bin {
+			g.restRows, g.restSlopes = append(g.restRows, r), append(g.restSlopes, g.slopes[j])
 			continue
 		}
-		s := &best[k]
-		switch {
-		case s.gain <= 0:
-			g.at[i] = closedNode
-		case int(g.bins[s.col][i]) > s.bin:
-			g.at[i] = first[k] + 1
-		default:
-			g.at[i] = first[k]
-		}
+		g.rows[to], g.slopes[to] = r, g.slopes[j]
+		to++
 	}
+	copy(g.rows[to:], g.restRows)
+	copy(g.slopes[to:], g.restSlopes)
+	return to
 }

@@ -55,11 +55,7 @@ func fitLinear(x rows, y, w []float32) *linear {
 	}
 	for range sweeps {
 		l.bias += s.intercept()
-		for c := range columns {
-			if s.cols[c] != nil {
-				s.column(c)
-			}
-		}
+		s.sweep()
 	}
 	for c := range columns {
 		if s.inv[c] > 0 {
@@ -108,18 +104,42 @@ func (s *slope) intercept() float32 {
 	return d
 }
 
-func (s *slope) column(c int) {
-	g, h := -ridge*float64(s.beta[c]), float64(ridge)
-	for i, v := range s.cols[c] {
-		g += float64(s.res[i] * v)
-		h += float64(s.h[i] * v * v)
+// sweep takes a step in each column after the other.
+func (s *slope) sweep() {
+	var last []float32 // the column that the latest step was in, and how far it went
+	var d float32
+	for c, col := range s.cols {
+		if col == nil {
+			continue
+		}
+		if last == nil {
+			last = col
+		}
+		g, h := s.pass(last, d, col, -ridge*float64(s.beta[c]))
+		last, d = col, float32(g/h)
+		s.beta[c] += d
 	}
-	d := float32(g / h)
-	s.beta[c] += d
-	for i, v := range s.cols[c] {
+	for i, v := range last {
 		s.z[i] += d * v
 		s.res[i] -= s.h[i] * d * v
 	}
+}
+
+// pass goes over the rows once: it makes a step d in the column last, and sums up
+// the derivatives at col, of which g is what the ridge adds.
+func (s *slope) pass(last []float32, d float32, col []float32, g float64) (float64, float64) {
+	h := float64(ridge)
+	z, res, w := s.z[:len(col)], s.res[:len(col)], s.h[:len(col)]
+	last = last[:len(col)]
+	for i, v := range col {
+		u := last[i]
+		z[i] += d * u
+		r := res[i] - w[i]*d*u
+		res[i] = r
+		g += float64(r * v)
+		h += float64(w[i] * v * v)
+	}
+	return g, h
 }
 
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
