@@ -1,6 +1,9 @@
 package route
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // The sources of evidence: one table each.
 const (
@@ -134,15 +137,19 @@ type ticket struct {
 	at    int64 // unix seconds
 }
 
-// plenty is after how many situations one in four will do.
-const plenty = 1 << 14
+// After plenty situations one in four will do, and each time that their number has
+// doubled half as many, down to one in sparse: the weights hardly move by then.
+const (
+	plenty = 1 << 14
+	sparse = 16
+)
 
 // skip reports whether the next situation is to be passed over.
 func (p *pool) skip() bool {
 	p.met++
 	every := max(p.every, 1)
 	if p.uses > plenty {
-		every = max(every, 4)
+		every = max(every, min(4<<bits.Len32(p.uses/(2*plenty)), sparse))
 	}
 	return mix(uint64(p.met))%uint64(every) != 0
 }
