@@ -124,7 +124,9 @@ func (silence) Match(*signals.Case, time.Time, []Match) error                   
 // BenchmarkScoring asks everything about one case after an event: the early
 // warning, who can solve it, who is next, and what was like it. ns/op is the
 // mean of one event; p50-us and p99-us are of single events, the others medians
-// of the parts.
+// of the parts. What is alike is looked up when a case is new, which first-us is,
+// and remembered for its further events. The B/case are what each model holds in
+// memory for each issue that was learnt.
 func BenchmarkScoring(b *testing.B) {
 	for _, issues := range []int{10_000, 200_000} {
 		b.Run(fmt.Sprint(issues), func(b *testing.B) {
@@ -133,14 +135,15 @@ func BenchmarkScoring(b *testing.B) {
 			}
 			events := tracker(5 * issues)
 			w, early := learnt(b, events)
-			var open []*signals.Case
-			for _, e := range events[len(events)-5000:] {
-				if c := w.Cases[e.Case]; e.Kind == signals.Opened && c != nil {
-					open = append(open, c)
-				}
-			}
+			open := begun(w, events[len(events)-5000:])
 			now := events[len(events)-1].At
 			early.Predict(open[0]) // trains, when that is due
+			first := make(times, len(open))
+			for i, c := range open {
+				t := time.Now()
+				w.Memory.Alike(c, 10)
+				first[i] = time.Since(t)
+			}
 			var all, warned, routed, found times
 			cands := make([]route.Candidate, 0, 10)
 			for i := 0; b.Loop(); i++ {
@@ -156,13 +159,44 @@ func BenchmarkScoring(b *testing.B) {
 				t3 := time.Now()
 				all, warned, routed, found = append(all, t3.Sub(t0)), append(warned, t1.Sub(t0)), append(routed, t2.Sub(t1)), append(found, t3.Sub(t2))
 			}
+			b.StopTimer()
 			b.ReportMetric(all.micros(.5), "p50-us")
 			b.ReportMetric(all.micros(.99), "p99-us")
 			b.ReportMetric(warned.micros(.5), "risk-us")
 			b.ReportMetric(routed.micros(.5), "route-us")
 			b.ReportMetric(found.micros(.5), "similar-us")
+			b.ReportMetric(first.micros(.5), "first-us")
+			early = nil
+			b.ReportMetric(freed(func() { w.Memory.Risk = nil })/float64(issues), "risk-B/case")
+			b.ReportMetric(freed(func() { w.Memory.Routes = nil })/float64(issues), "route-B/case")
+			b.ReportMetric(freed(func() { w.Memory.Index = nil })/float64(issues), "similar-B/case")
+			runtime.KeepAlive(w)
 		})
 	}
+}
+
+// begun are the cases that began among some events.
+func begun(w *decide.World, events []*signals.Event) (out []*signals.Case) {
+	for _, e := range events {
+		if c := w.Cases[e.Case]; e.Kind == signals.Opened && c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// freed is how many bytes of memory are given back when something is dropped.
+func freed(drop func()) float64 {
+	held := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC() // what pools hold is dropped by the second
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	before := held()
+	drop()
+	return before - held()
 }
 
 // times are how long single questions took.
