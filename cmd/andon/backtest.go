@@ -55,7 +55,7 @@ func (b *backtestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: true, AsLive: !b.Configured, Progress: bar.step}
+	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: true, AsLive: !b.Configured, Progress: bar.step, AtOnce: beside()}
 	page := console.Page{Title: "What andon would have said", Inputs: b.names(), Rejected: h.total}
 	res, err := interruptible(e.ctx, func() (*replay.Result, error) {
 		res, err := replay.Run(&h.Input, o, nothing{})

@@ -38,7 +38,7 @@ func BenchmarkLearn(b *testing.B) {
 				h, err := in.readWith(context.Background(), c, func(string) {})
 				require.NoError(b, err)
 				read += time.Since(begin)
-				res, err := replay.Run(&h.Input, replay.Options{Policy: c.Policy, Lexicon: h.lexicon, Detectors: []string{}, Risk: true, Routes: true, Matches: true}, nothing{})
+				res, err := replay.Run(&h.Input, replay.Options{Policy: c.Policy, Lexicon: h.lexicon, Detectors: []string{}, Risk: true, Routes: true, Matches: true, AtOnce: beside()}, nothing{})
 				require.NoError(b, err)
 				res.World.Memory.Risk.Predict(&signals.Case{})
 			}

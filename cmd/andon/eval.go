@@ -57,7 +57,7 @@ func (v *evalCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: truth != nil, AsLive: true, Progress: bar.step}
+	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: truth != nil, AsLive: true, Progress: bar.step, AtOnce: beside()}
 	s := replay.Scoring{Split: v.Split, Resamples: v.Boot, Seed: uint64(v.Seed)}
 	page := evalPage{Inputs: v.names()}
 	page.Card, err = interruptible(e.ctx, func() (*replay.Card, error) { return replay.Evaluate(&h.Input, o, s) })

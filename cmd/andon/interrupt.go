@@ -1,6 +1,13 @@
 package main
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"sync"
+
+	"andon/signals/replay"
+)
 
 // exitInterrupted is the exit code after Ctrl-C, as shells count it: 128 and
 // the number of the signal.
@@ -26,4 +33,25 @@ func interruptible[T any](ctx context.Context, work func() (T, error)) (T, error
 		var none T
 		return none, ctx.Err()
 	}
+}
+
+// atOnce does jobs beside each other, as many as there are, and returns the
+// error of the first of them that has one.
+func atOnce(jobs ...func() error) error {
+	errs := make([]error, len(jobs))
+	var all sync.WaitGroup
+	for i, job := range jobs {
+		all.Go(func() { errs[i] = job() })
+	}
+	all.Wait()
+	return cmp.Or(errs...)
+}
+
+// beside is how a replay runs what it can do at once: on one processor one after
+// the other, which then takes less time.
+func beside() replay.AtOnce {
+	if runtime.GOMAXPROCS(0) == 1 {
+		return nil
+	}
+	return atOnce
 }

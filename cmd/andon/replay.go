@@ -58,7 +58,7 @@ func (r *replayCmd) Run(e *env) error {
 	}
 	o := replay.Options{
 		Policy: h.config.Policy, Lexicon: h.lexicon, Signals: wants("signals"), Nudges: wants("nudges", "ledger"), Risk: wants("risk"), Routes: wants("routes"),
-		Matches: wants("matches"), AsLive: r.AsLive, Progress: bar.step, Begin: w.begin,
+		Matches: wants("matches"), AsLive: r.AsLive, Progress: bar.step, Begin: w.begin, AtOnce: beside(),
 	}
 	res, err := interruptible(e.ctx, func() (*replay.Result, error) { return replay.Run(&h.Input, o, w) })
 	bar.done()

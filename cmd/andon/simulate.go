@@ -62,7 +62,7 @@ func (s *simulateCmd) Run(e *env) error {
 	if q.Case, err = s.find(h, q.At, zone); err != nil {
 		return err
 	}
-	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, AsLive: !s.Modes, Progress: bar.step}
+	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, AsLive: !s.Modes, Progress: bar.step, AtOnce: beside()}
 	sim, err := interruptible(e.ctx, func() (*replay.Simulation, error) { return replay.Simulate(&h.Input, o, q) })
 	bar.done()
 	if err != nil {

@@ -33,6 +33,7 @@ type Options struct {
 	After     time.Duration         // how long the clock runs on after the last event; DefaultAfter when zero
 	Progress  func(done, total int) // called now and then; may be nil
 	Begin     func(*decide.World)   // told the world before anything happens; may be nil
+	AtOnce    AtOnce                // how parts of the learning run beside each other; nil for one after the other
 
 	posts  func(org *signals.Org, to string) (why string) // why a message cannot be sent to somebody, "" where it can; nil: it always can
 	learnt map[string]bool                                // ids of events that are played and count as learnt
@@ -118,35 +119,6 @@ func (r *run) detectors() []string {
 		return []string{}
 	}
 	return r.o.Detectors
-}
-
-// learn takes history that is known from the start, and with it what was known
-// of the organisation by then; the rest of the organisation's events is played.
-func (r *run) learn(in *Input) error {
-	events := in.Learn.ordered()
-	var org Log
-	for _, e := range in.Org.events {
-		if n := len(events); n > 0 && !e.At.After(events[n-1].At) {
-			org.events = append(org.events, e)
-		} else {
-			in.Play.events = append(in.Play.events, e)
-		}
-	}
-	events = merge(events, org.ordered())
-	for _, e := range events {
-		c, err := r.w.Take(e)
-		if err != nil {
-			return fmt.Errorf("learn event %s: %w", e.ID, err)
-		}
-		if c != nil {
-			r.observe(c, e)
-		}
-	}
-	for _, c := range r.w.Cases {
-		r.w.Learnt(c.Events()[len(c.Events())-1])
-	}
-	in.Learn.events, in.Org.events = nil, nil
-	return nil
 }
 
 // observe lets the models learn from an event that was just applied.

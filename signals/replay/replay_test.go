@@ -1,10 +1,13 @@
 package replay
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 	"andon/signals/decide"
 	"andon/signals/risk"
 	"andon/signals/route"
+	"andon/signals/snap"
 	"andon/signals/text"
 )
 
@@ -367,6 +371,44 @@ func TestWhatIsNotAskedForIsNotComputed(t *testing.T) {
 	for _, l := range out.all {
 		require.Contains(t, l, " risk ")
 	}
+}
+
+// TestLearntBesideIsLearntTheSame: that parts of the learning run beside each
+// other changes nothing, in what is found and in what is known.
+func TestLearntBesideIsLearntTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := week(t)
+		slices.SortFunc(all, func(a, b *signals.Event) int { return compare(stamped(a), stamped(b)) })
+		half := rapid.IntRange(1, len(all)).Draw(t, "half")
+		play := func(beside AtOnce) ([]string, []byte) {
+			in := &Input{}
+			require.NoError(t, in.Learn.Add(slices.Clone(all[:half])))
+			require.NoError(t, in.Play.Add(slices.Clone(all[half:])))
+			out := &lines{}
+			res, err := Run(in, Options{Policy: live(), Lexicon: lexicon, Nudges: true, Risk: true, Routes: true, Matches: true, AtOnce: beside}, out)
+			require.NoError(t, err)
+			var body bytes.Buffer
+			s := snap.NewWriter(&body)
+			res.World.Save(s)
+			require.NoError(t, s.Close())
+			return out.all, body.Bytes()
+		}
+		lines, known := play(nil)
+		asides := 0
+		linesBeside, knownBeside := play(func(jobs ...func() error) error {
+			errs := make([]error, len(jobs))
+			var all sync.WaitGroup
+			for i, job := range jobs {
+				all.Go(func() { errs[i] = job() })
+			}
+			all.Wait()
+			asides++
+			return errors.Join(errs...)
+		})
+		require.Equal(t, 1, asides)
+		require.Equal(t, lines, linesBeside)
+		require.True(t, bytes.Equal(known, knownBeside))
+	})
 }
 
 func TestLearntHistoryIsNotJudged(t *testing.T) {
