@@ -155,6 +155,7 @@ func (w *World) Observe(c *signals.Case, e *signals.Event) {
 	if e.Kind == signals.Opened || (e.Kind == signals.Said && len(c.Posts) == 1) {
 		w.Memory.Remember(c)
 	}
+	w.learnDuplicates(c, e)
 }
 
 // Learnt tells the world that event e of a case was learnt and not watched: what

@@ -7,7 +7,7 @@
 //
 //	raw -> Parse -> Doc{Prose, Code, Quoted, ...} -> Lexicon.Find -> []Hit
 //	                                              -> Templates
-//	fields -> Index.Query -> []Match, Index.Add
+//	fields -> Index.Query -> []Match, Index.Add, Index.MarkDuplicate
 //
 // Cues are data, not code: the phrase lists in data/*.txt are English and
 // general; a site adds to them, removes from them or replaces them with

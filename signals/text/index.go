@@ -52,8 +52,11 @@ type Index struct {
 	lists packed           // the terms of the documents
 	slots map[int32]uint32 // id -> slot
 	live  int
-	q     query
-	buf   []uint32
+
+	originals map[int32]int32 // id of a marked document -> what it is a duplicate of
+
+	q   query
+	buf []uint32
 }
 
 // document is what is kept of one text.
@@ -63,6 +66,7 @@ type document struct {
 	author uint32
 	comps  [2]uint32
 	dead   bool
+	marked bool // it is a duplicate: Index.originals says of what
 	terms  span // in Index.lists
 }
 
@@ -78,8 +82,9 @@ func NewIndex(opt IndexOptions) *Index {
 }
 
 // Add takes a document in, at is when it was created (unix seconds). A known id
-// is replaced. Beyond 16 million documents nothing more is taken in.
+// is replaced, and keeps its mark as a duplicate. Beyond 16 million documents nothing more is taken in.
 func (x *Index) Add(id int32, f Fields, at int64) {
+	of, marked := x.originals[id]
 	x.Remove(id)
 	if len(x.docs) >= maxNumber {
 		return
@@ -105,6 +110,9 @@ func (x *Index) Add(id int32, f Fields, at int64) {
 	x.docs = append(x.docs, d)
 	x.slots[id] = slot
 	x.live++
+	if marked {
+		x.MarkDuplicate(id, of)
+	}
 }
 
 func nameHash(s string) uint32 {
@@ -181,8 +189,9 @@ func (x *Index) Remove(id int32) {
 		n, _, list = unpack(list, n)
 		x.df[n]--
 	}
-	d.dead, d.terms = true, span{}
+	d.dead, d.marked, d.terms = true, false, span{}
 	delete(x.slots, id)
+	delete(x.originals, id)
 	x.live--
 	if dead := len(x.docs) - x.live; dead > 1000 && dead > x.live/4 {
 		x.compact()

@@ -68,8 +68,8 @@ func TestLead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var q query
-			for _, w := range tt.weights {
-				q.cand = append(q.cand, candidate{score: w})
+			for i, w := range tt.weights {
+				q.cand = append(q.cand, candidate{score: w, root: uint32(i)})
 			}
 			require.InDelta(t, tt.want, q.lead(), 1e-9)
 		})
@@ -134,6 +134,11 @@ func TestIndexInvariants(t *testing.T) {
 		for _, i := range rand.New(rand.NewSource(seed)).Perm(len(docs)) {
 			b.Add(int32(i), docs[i], at[i])
 		}
+		for range rapid.IntRange(0, 6).Draw(t, "marks") {
+			id, of := rapid.Int32Range(0, 30).Draw(t, "duplicate"), rapid.Int32Range(0, 30).Draw(t, "original")
+			a.MarkDuplicate(id, of)
+			b.MarkDuplicate(id, of)
+		}
 		if rapid.Bool().Draw(t, "remove") {
 			a.Remove(0)
 			b.Remove(0)
@@ -151,7 +156,7 @@ func TestIndexInvariants(t *testing.T) {
 			seen[m.ID] = true
 			require.GreaterOrEqual(t, m.Score, 0.0)
 			require.LessOrEqual(t, m.Score, 1.0)
-			require.NotEmpty(t, m.Shared)
+			require.True(t, len(m.Shared) > 0 || len(a.originals) > 0)
 			if i > 0 {
 				require.LessOrEqual(t, m.Score, got[i-1].Score)
 			}

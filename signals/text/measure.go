@@ -146,14 +146,19 @@ func (q *query) settle() {
 	}
 }
 
-// lead is by how much the weight of the first candidate exceeds that of the second.
+// lead is by how much the weight of the first candidate exceeds that of the next
+// one that is not known to be the same.
 func (q *query) lead() float64 {
 	first, second := 0.0, 0.0
-	if len(q.cand) > 0 {
-		first = q.cand[0].score
-	}
-	if len(q.cand) > 1 {
-		second = q.cand[1].score
+	for i := range q.cand {
+		c := &q.cand[i]
+		if i == 0 {
+			first = c.score
+		}
+		if c.root != q.cand[0].root {
+			second = c.score
+			break
+		}
 	}
 	return min(max(first-second, 0), mostLead)
 }

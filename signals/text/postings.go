@@ -205,6 +205,6 @@ func (x *Index) Stats() IndexStats {
 		s.Bytes += int64(cap(c))
 	}
 	s.Bytes += x.pages.bytes() + 12*int64(cap(x.post)) + 4*int64(cap(x.df)) + int64(cap(x.kind)) + 48*int64(cap(x.docs))
-	s.Bytes += 8*int64(len(x.terms.cells)) + 18*int64(len(x.slots)) + 16*int64(len(x.vec.memo)) + 8*int64(cap(x.q.acc))
+	s.Bytes += 8*int64(len(x.terms.cells)) + 18*int64(len(x.slots)) + 18*int64(len(x.originals)) + 16*int64(len(x.vec.memo)) + 8*int64(cap(x.q.acc))
 	return s
 }

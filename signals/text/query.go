@@ -17,7 +17,8 @@ type Match struct {
 	// said unasked.
 	Score float64
 	// Shared are up to five terms that the two share, the most telling first,
-	// written as the query writes them.
+	// written as the query writes them. There may be none where a duplicate of the
+	// document is what is like the query.
 	Shared []string
 }
 
@@ -53,6 +54,7 @@ type queryTerm struct {
 
 type candidate struct {
 	slot   uint32
+	root   uint32  // what it is a duplicate of, itself for most
 	author bool    // the query's author wrote it
 	score  float64 // the sum of the weightiest terms, then the weight, then the final one
 }
@@ -82,7 +84,7 @@ func logOf(n uint32) int64 {
 func idf(docs int64, df uint32) int64 { return max(1, docs-logOf(df)) }
 
 // Query gives up to k documents (at most IndexOptions.Candidates) like f, created at or before at (unix seconds),
-// best first; skip says which ids to leave out, nil none. The cost is bounded by
+// best first, and originals before their duplicates; skip says which ids to leave out, nil none. The cost is bounded by
 // the options and does not grow with the index once the postings are full.
 func (x *Index) Query(f Fields, at int64, k int, skip func(int32) bool) []Match {
 	if k <= 0 || x.live == 0 {
@@ -96,6 +98,7 @@ func (x *Index) Query(f Fields, at int64, k int, skip func(int32) bool) []Match 
 		c.score, c.author = f.weight(), f.author == 1
 	}
 	slices.SortFunc(x.q.cand, x.better)
+	x.credit(at, skip)
 	x.q.settle()
 	out := make([]Match, 0, min(k, len(x.q.cand)))
 	for _, c := range x.q.cand[:min(k, len(x.q.cand))] {

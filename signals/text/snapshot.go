@@ -12,7 +12,7 @@ import (
 // stems, hashes, weights of fields.
 const (
 	section        = "text.index"
-	sectionVersion = 1
+	sectionVersion = 2
 
 	termBytes     = 4 + 1 + 1 // at least
 	documentBytes = 1 + 1 + 1
@@ -60,6 +60,10 @@ func (x *Index) saveDocument(w *snap.Writer, d *document) {
 	w.Int(d.at)
 	if d.dead {
 		return
+	}
+	w.Bool(d.marked)
+	if d.marked {
+		w.Int(int64(x.originals[d.id]))
 	}
 	w.Uint32(d.author)
 	w.Uint32(d.comps[0])
@@ -154,17 +158,16 @@ func (x *Index) loadPostings(r *snap.Reader, p *postings, docs uint32) {
 
 func (x *Index) loadDocuments(r *snap.Reader, docs int) {
 	x.docs = make([]document, docs)
-	x.slots = make(map[int32]uint32, docs)
+	x.slots, x.originals = make(map[int32]uint32, docs), make(map[int32]int32)
 	for i := range x.docs {
 		d := &x.docs[i]
 		d.dead = r.Bool()
-		id := r.Int()
-		if id < math.MinInt32 || id > math.MaxInt32 {
-			r.Fail("document id %d is out of range", id)
-		}
-		d.id, d.at = int32(id), r.Int()
+		d.id, d.at = loadID(r), r.Int()
 		if d.dead {
 			continue
+		}
+		if d.marked = r.Bool(); d.marked {
+			x.originals[d.id] = loadID(r)
 		}
 		d.author, d.comps = r.Uint32(), [2]uint32{r.Uint32(), r.Uint32()}
 		if d.terms = x.loadTermsOf(r); r.Err() != nil {
@@ -176,6 +179,14 @@ func (x *Index) loadDocuments(r *snap.Reader, docs int) {
 	if x.live != len(x.slots) {
 		r.Fail("a document stands twice in the index")
 	}
+}
+
+func loadID(r *snap.Reader) int32 {
+	id := r.Int()
+	if id < math.MinInt32 || id > math.MaxInt32 {
+		r.Fail("document id %d is out of range", id)
+	}
+	return int32(id)
 }
 
 // loadTermsOf reads the terms of one document and counts them.

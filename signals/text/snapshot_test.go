@@ -32,7 +32,7 @@ func step(t *rapid.T, now int64, list ...*Index) {
 	f, id := genFields(t), rapid.Int32Range(-3, 40).Draw(t, "id")
 	at := now - rapid.Int64Range(0, 50).Draw(t, "ago")
 	k := rapid.IntRange(0, 12).Draw(t, "k")
-	switch rapid.IntRange(0, 9).Draw(t, "step") {
+	switch rapid.IntRange(0, 11).Draw(t, "step") {
 	case 0, 1:
 		for _, x := range list {
 			x.Remove(id)
@@ -49,6 +49,15 @@ func step(t *rapid.T, now int64, list ...*Index) {
 	case 3:
 		for _, x := range list {
 			x.compact()
+		}
+	case 4, 5:
+		of := rapid.Int32Range(-3, 40).Draw(t, "original")
+		for _, x := range list {
+			x.MarkDuplicate(id, of)
+		}
+	case 6:
+		for _, x := range list {
+			x.UnmarkDuplicate(id)
 		}
 	default:
 		for _, x := range list {
@@ -148,6 +157,7 @@ func FuzzLoadIndex(f *testing.F) {
 		x.Add(i, Fields{Title: fmt.Sprint("gearbox noise ", i), Author: "ann", Component: []string{"ui"}}, int64(i))
 	}
 	x.Remove(4)
+	x.MarkDuplicate(7, 1)
 	f.Add(saved(f, x))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		x, err := LoadIndex(snap.NewReader(bytes.NewReader(data), int64(len(data))))
@@ -158,6 +168,7 @@ func FuzzLoadIndex(f *testing.F) {
 		for i := range int32(5) {
 			x.Add(i, Fields{Title: "gearbox again"}, 50)
 			x.Remove(i + 2)
+			x.MarkDuplicate(i, i+1)
 		}
 		x.compact()
 		x.Query(Fields{Title: "gearbox noise again"}, 100, 5, nil)
