@@ -15,9 +15,10 @@ import (
 // from public events only, so that nothing it says can leak.
 type Memory struct {
 	Lexicon *text.Lexicon
-	Index   *text.Index  // nil where not wanted
-	Routes  *route.Model // nil where not wanted
-	Risk    *risk.Model  // nil where not wanted
+	Index   *text.Index           // nil where not wanted
+	Routes  *route.Model          // nil where not wanted
+	Risk    *risk.Model           // nil where not wanted
+	Problem detect.ProblemWeights // nil for the shipped ones
 
 	ids      []signals.Key                   // by index id
 	cases    func(signals.Key) *signals.Case // as they stand now; the world's
@@ -148,6 +149,9 @@ func (m *Memory) tally(c *signals.Case) {
 	t.by[n]++
 	t.total++
 }
+
+// ProblemWeights implements detect.Models.
+func (m *Memory) ProblemWeights() detect.ProblemWeights { return m.Problem }
 
 // Handoffs implements detect.Models.
 func (m *Memory) Handoffs(project string, q float64) (handoffs, cases int) {

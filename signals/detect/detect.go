@@ -55,6 +55,8 @@ type Models interface {
 	Handoffs(project string, q float64) (handoffs, cases int)
 	// Habit returns what is usual in a project.
 	Habit(project, priority string) Habit
+	// ProblemWeights are the weights of the problem model, nil for the shipped ones.
+	ProblemWeights() ProblemWeights
 }
 
 // Habit is what is usual in a project, learnt from its public cases; in one

@@ -42,6 +42,8 @@ func TestLacks(t *testing.T) {
 // noModels knows nothing.
 type noModels struct{}
 
+func (noModels) ProblemWeights() ProblemWeights { return nil }
+
 func (noModels) Read(*signals.Post) *Reading                { return nil }
 func (noModels) Alike(*signals.Case, int) []Like            { return nil }
 func (noModels) Handoffs(string, float64) (handoffs, n int) { return 0, 0 }

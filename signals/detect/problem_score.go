@@ -71,6 +71,25 @@ func (t *problemTalk) features() []float64 {
 		flag(t.code), flag(t.log), flag(t.link), flag(t.asks), flag(t.thanks), flag(t.core() == 0), some(t.core()-1), flag(t.core() == 0 && t.first.of[wcHow]+t.first.of[wcWant]+t.first.of[wcPossible] > 0))
 }
 
+// ProblemFacts are the names of the facts that the problem model weighs, in their
+// order: the families of words in the opener's first words ("first:error"), in what
+// the opener wrote later ("more:error"), in what others wrote ("others:error"); the
+// cues in the first words ("says:problem"); and the shape of the talk.
+func ProblemFacts() []string {
+	var out []string
+	for _, who := range []string{"first:", "more:", "others:"} {
+		for _, family := range text.FaultFamilies {
+			out = append(out, who+family)
+		}
+		out = append(out, who+"versions")
+	}
+	for _, c := range problemCues {
+		out = append(out, "says:"+string(c))
+	}
+	return append(out, "no phrase of a fault", "no phrase of a fault, no question", "words", "short", "long",
+		"posts", "replies", "alone", "people", "code", "log", "link", "asks", "thanked", "no word of a fault", "words of a fault", "asks how, no word of a fault")
+}
+
 // some is how much a count says: nothing, something, more with each.
 func some(n int) float64 {
 	switch {
@@ -91,9 +110,13 @@ func (t *problemTalk) core() int {
 	return n
 }
 
-// problemScore is how surely a conversation is about a fault, 0 to 1.
-func problemScore(t *Talk, posts []*signals.Post) float64 {
-	return logistic(problemWeights, problemFacts(t, posts))
+// problemScore is how surely a conversation is about a fault, 0 to 1; nil are
+// the shipped weights.
+func problemScore(w ProblemWeights, t *Talk, posts []*signals.Post) float64 {
+	if w == nil {
+		w = problemWeights
+	}
+	return logistic(w, problemFacts(t, posts))
 }
 
 // problemFacts are the facts that the problem model weighs.
@@ -145,8 +168,8 @@ func faultIn(lex *text.Lexicon, prose string) string {
 }
 
 // problemWeights are the weights in the order of features, the constant last.
-var problemWeights = func() []float64 {
-	out := make([]float64, 0, 3*int(wordClasses)+len(shapeWeights))
+var problemWeights = func() ProblemWeights {
+	out := make(ProblemWeights, 0, 3*int(wordClasses)+len(shapeWeights))
 	for who := range 3 {
 		for c := wordClass(1); c < wordClasses; c++ {
 			out = append(out, wordWeights[c][who])

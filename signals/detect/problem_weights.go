@@ -8,7 +8,9 @@ package detect
 // conversations of a channel have an area under the curve of 0.88 to 0.91 where
 // each begins with its question, and of 0.75 in a channel of free talk. The
 // constant is moved so that 0.5 is the point of the best balance of precision
-// and recall there, a probability of 0.35.
+// and recall there, a probability of 0.35. The conversations include those that
+// docs/quality.md measures; there each room is judged by weights that FitProblem
+// fits without it.
 
 // wordWeights are the weights of the families: in the opener's first words, in
 // what the opener wrote later, in what others wrote.

@@ -122,12 +122,15 @@ func (t *Talk) pace() float64 {
 }
 
 // logistic is the probability of a weighted sum of facts; the last weight is the constant.
-func logistic(w, x []float64) float64 {
+func logistic(w, x []float64) float64 { return 1 / (1 + math.Exp(-weighed(w, x))) }
+
+// weighed is a weighted sum of facts and the constant.
+func weighed(w, x []float64) float64 {
 	z := w[len(w)-1]
 	for i, v := range x {
 		z += w[i] * v
 	}
-	return 1 / (1 + math.Exp(-z))
+	return z
 }
 
 func flag(b bool) float64 {

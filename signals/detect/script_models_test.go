@@ -82,6 +82,8 @@ func (m *models) Handoffs(project string, q float64) (handoffs, cases int) {
 	return counts[min(len(counts)-1, int(q*float64(len(counts))))], len(counts)
 }
 
+func (m *models) ProblemWeights() detect.ProblemWeights { return nil }
+
 // Habit knows the share of held cases and leaves the usual times unknown.
 func (m *models) Habit(project, _ string) (h detect.Habit) {
 	for _, c := range m.world.cases {

@@ -44,7 +44,7 @@ func untrackedProblem(s *Snapshot) []signals.Signal {
 		return nil
 	}
 	posts := t.replied()
-	score := problemScore(t, posts)
+	score := problemScore(s.Models.ProblemWeights(), t, posts)
 	if score < limits.Least && !social(s.Room) && t.opens() && statesFault(t.Reading(root)) && !t.discussed(posts) {
 		score = faultScore
 	}

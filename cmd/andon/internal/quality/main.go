@@ -1,7 +1,7 @@
 // Command quality measures andon on real history and prints the figures beside
 // the naive ones and what we aim at.
 //
-//	quality [-shared ../shared] [-out DIR] [-boot 200] [-only SET,...] [-score-only] [-write docs/quality.md]
+//	quality [-shared ../shared] [-out DIR] [-boot 200] [-only SET,...] [-score-only] [-problems] [-write docs/quality.md]
 //
 // The histories and their scorer are not part of this repository: where the
 // folder is absent it says so and ends well. What is measured stands in
@@ -32,15 +32,15 @@ func main() {
 	}
 }
 
-// config is what the flags say.
-type config struct {
+// settings are what the flags say.
+type settings struct {
 	shared, out, evals, only, write string
 	boot                            int
-	scoreOnly                       bool
+	scoreOnly, problems             bool
 }
 
-func parseFlags(args []string, stderr io.Writer) (config, error) {
-	var c config
+func parseFlags(args []string, stderr io.Writer) (settings, error) {
+	var c settings
 	f := flag.NewFlagSet("quality", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&c.shared, "shared", "../shared", "`folder` with the histories (data) and their scorer (tools)")
@@ -50,6 +50,7 @@ func parseFlags(args []string, stderr io.Writer) (config, error) {
 	f.StringVar(&c.write, "write", "", "put the table into this `file`, between its marks")
 	f.IntVar(&c.boot, "boot", 200, "resamples for each interval")
 	f.BoolVar(&c.scoreOnly, "score-only", false, "score the replays that are in -out already")
+	f.BoolVar(&c.problems, "problems", false, "print what each ingredient of the problem model adds, and its weights, in place of the table")
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
@@ -79,6 +80,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if c.problems {
+		return ingredients(ctx, c, want.Unseen, stdout)
+	}
 	if c.out == "" {
 		if c.out, err = os.MkdirTemp("", "andon-quality-"); err != nil {
 			return fmt.Errorf("make a folder for the scores: %w", err)
@@ -100,7 +104,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // measure replays the histories and scores them.
-func measure(ctx context.Context, c config, want aims, stderr io.Writer) (figures, error) {
+func measure(ctx context.Context, c settings, want aims, stderr io.Writer) (figures, error) {
 	call := func(name string, args ...string) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, name, args...)
 		cmd.Stderr = stderr
@@ -135,20 +139,36 @@ func measure(ctx context.Context, c config, want aims, stderr io.Writer) (figure
 		}
 	}
 	got, err := readScores(filepath.Join(c.out, "scores.json"), c.only != "" && sets == "")
-	if err != nil || !labels {
-		return got, err
-	}
-	pred, slack := filepath.Join(c.out, want.Labels.Set), filepath.Join(data, want.Labels.Slack)
-	if !c.scoreOnly {
-		if _, err := call(bin, "replay", "--slack", slack, "--config", filepath.Join(c.evals, want.Labels.Set+".yaml"), "--out", pred); err != nil {
-			return got, err
-		}
-	}
-	out, err := call("python3", filepath.Join(c.shared, "tools", "score_labels.py"), "--pred", pred, "--slack", slack, "--gold", filepath.Join(data, want.Labels.Gold), "--json")
 	if err != nil {
 		return got, err
 	}
-	return got, got.addLabels(out)
+	if want.Unseen.wanted(c.only) {
+		scores, err := unseenRooms(ctx, c, want.Unseen, call)
+		if err != nil {
+			return got, err
+		}
+		got.scores = append(got.scores, scores...)
+	}
+	if labels {
+		err = labelledRoots(c, want.Labels, bin, got, call)
+	}
+	return got, err
+}
+
+// labelledRoots replays the chat whose thread roots are labelled, and adds the scores.
+func labelledRoots(c settings, l labels, bin string, got figures, call func(string, ...string) ([]byte, error)) error {
+	data := filepath.Join(c.shared, "data")
+	pred, slack := filepath.Join(c.out, l.Set), filepath.Join(data, l.Slack)
+	if !c.scoreOnly {
+		if _, err := call(bin, "replay", "--slack", slack, "--config", filepath.Join(c.evals, l.Set+".yaml"), "--out", pred); err != nil {
+			return err
+		}
+	}
+	out, err := call("python3", filepath.Join(c.shared, "tools", "score_labels.py"), "--pred", pred, "--slack", slack, "--gold", filepath.Join(data, l.Gold), "--json")
+	if err != nil {
+		return err
+	}
+	return got.addLabels(out)
 }
 
 // missing tells the scorer's exit code for predictions that were missing.

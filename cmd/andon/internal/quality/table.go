@@ -16,7 +16,18 @@ import (
 // aims is docs/eval/aims.yaml: the rows of the table.
 type aims struct {
 	Rows   []aim
+	Unseen rooms
 	Labels labels
+}
+
+// rooms says where the rooms are whose weights are fitted anew.
+type rooms struct{ Set, Slack, Gold string }
+
+// unseen marks the set in which each room is judged by weights of the others.
+const unseen = "-unseen"
+
+func (r rooms) wanted(only string) bool {
+	return r.Set != "" && (only == "" || slices.Contains(strings.Split(only, ","), r.Set))
 }
 
 // aim is one row: a figure of the scorer and what it should be.
