@@ -150,12 +150,26 @@ func (t *Talk) replied() []*signals.Post {
 }
 
 // tracked reports whether the conversation names a ticket, an issue or a change.
+// What the opener links to does not count where they ask whether to file one:
+// then it is another's.
 func (t *Talk) tracked(posts []*signals.Post) bool {
-	for _, list := range [][]*signals.Post{t.Group, posts} {
-		for _, p := range list {
-			if r := t.Reading(p); len(r.Doc.Keys) > 0 || slices.ContainsFunc(r.Doc.URLs, isTracker) || r.opened() {
-				return true
-			}
+	named := func(p *signals.Post) bool {
+		r := t.Reading(p)
+		return len(r.Doc.Keys) > 0 || slices.ContainsFunc(r.Doc.URLs, isTracker) || r.opened()
+	}
+	asks := slices.ContainsFunc(t.Group, func(p *signals.Post) bool { return t.Reading(p).asksToFile() })
+	return !asks && slices.ContainsFunc(t.Group, named) || slices.ContainsFunc(posts, named)
+}
+
+// asksToFile reports whether a post asks if a ticket should be opened: "should I
+// file an issue?", "is this worth reporting?".
+func (r *Reading) asksToFile() bool {
+	for from := 0; from < len(r.Doc.Prose); {
+		start, to := sentenceAround(r.Doc.Prose, from, from)
+		from = to + 1
+		if to < len(r.Doc.Prose) && r.Doc.Prose[to] == '?' && hasWord(r.Doc.Prose[start:to], "should", "shall", "worth") &&
+			hasWord(r.Doc.Prose[start:to], "file", "filed", "filing", "report", "reported", "reporting", "open", "opened", "opening", "raise", "raised", "raising") {
+			return true
 		}
 	}
 	return false
