@@ -45,7 +45,8 @@ const (
 	fOpenHour
 	fOpenDay
 	fClosed
-	plain // their number
+	fFlow                             // the first of flown
+	plain = fFlow + flowKeys*memories // their number
 )
 
 // The categories whose history is looked up.

@@ -7,7 +7,9 @@
 // took) and categories (the team, the pair of teams of the last hand-over, the
 // status, the product, the words of the title ...). A category counts by its
 // history: how much more often than was due at that stage of a path the cases of the
-// same value came to the outcome. From these rows a logistic regression and a
+// same value came to the outcome. What closed cases tell is old when it is told, so
+// the flow is counted beside it: how many stays at a team end with a hand-over,
+// for the team, the component and the opener, as it happens. From these rows a logistic regression and a
 // boosted forest are fitted, their log-odds are averaged, and cases that closed
 // later than those fitted to correct the scale.
 //

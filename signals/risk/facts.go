@@ -32,6 +32,7 @@ const (
 	aboutHour
 	aboutReopening
 	aboutActivity
+	aboutFlow
 	factKinds
 )
 
@@ -45,6 +46,10 @@ var plainFacts = map[int]fact{
 	fHasTeam: aboutTeam, fHome: aboutReturn, fAge: aboutAge, fGap: aboutPace, fPace: aboutPace,
 	fTeamTime: aboutStay, fStatusTime: aboutStatus, fHour: aboutHour, fDay: aboutHour, fOpenHour: aboutHour, fOpenDay: aboutHour,
 	fClosed: aboutStatus,
+
+	fFlow + byTeam*memories + quick: aboutFlow, fFlow + byTeam*memories + slow: aboutFlow,
+	fFlow + byPart*memories + quick: aboutFlow, fFlow + byPart*memories + slow: aboutFlow,
+	fFlow + byPartTeam*memories + quick: aboutFlow, fFlow + byPartTeam*memories + slow: aboutFlow,
 }
 
 var categoryFacts = [categories]fact{
@@ -162,6 +167,7 @@ var plainWords = map[fact]string{
 	aboutPace:     "its steps follow each other at the pace of cases that went this way",
 	aboutStay:     "it has stayed with its team as long as cases that went this way",
 	aboutHour:     "cases of this hour and day go this way more often than others",
+	aboutFlow:     "of late, more than usual of what its team got, or of what is about its component, was handed on to another team",
 	aboutActivity: "as much has happened on it as on cases that went this way",
 }
 

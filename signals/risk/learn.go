@@ -14,6 +14,10 @@ type story struct {
 	came   [len(Outcomes)]int
 	learnt bool // it was closed once
 	record *record
+
+	handoffs      int     // team hand-offs that were counted as flow
+	shut, private bool    // it is closed; not everybody may see all of it
+	flown         []flown // after each entry that is taken, as it was known then
 }
 
 // record is what was learnt from one case.
@@ -68,11 +72,14 @@ func (m *Model) sample(s *story, c *signals.Case) []*sample {
 	t := &m.trail
 	handoffs := c.Path.Teams().Handoffs()
 	t.walk(c, func() {
-		if !slices.Contains(taken[:], t.n) {
+		if place(t.n) < 0 {
 			return
 		}
 		x := &sample{no: s.record.no, open: 1 << moves}
 		t.fill(x)
+		if i := place(t.n); i < len(s.flown) {
+			copy(x.num[fFlow:], s.flown[i][:])
+		}
 		last := &sample{}
 		if n := len(out); n > 0 {
 			last = out[n-1]
@@ -121,6 +128,7 @@ func (m *Model) merge() {
 		}
 	}
 	m.fresh = nil
+	m.flows.forget()
 	n, from := 0, len(m.base)
 	for from > 0 && n+len(m.base[from-1].samples) <= mostSamples {
 		from--
@@ -128,7 +136,7 @@ func (m *Model) merge() {
 	}
 	for _, r := range m.base[:from] {
 		if s := m.stories[r.key]; s != nil && s.record != nil && s.record.no == r.no {
-			s.record = nil
+			s.record, s.flown = nil, nil
 			m.settle(r.key, s)
 		}
 	}

@@ -32,6 +32,8 @@ type Model struct {
 	fresh   []*record // what was learnt since
 	stale   bool      // base changed since the judges were fitted
 
+	flows flows
+
 	encoder *encoder
 	judges  [len(Outcomes)]judge
 
@@ -47,7 +49,7 @@ const firstDue = 100
 
 // New returns an empty model for which a path of long team hand-offs is long.
 func New(long int) *Model {
-	return &Model{Long: long, stories: make(map[signals.Key]*story), due: firstDue, row: make([]float32, columns)}
+	return &Model{Long: long, stories: make(map[signals.Key]*story), due: firstDue, flows: flows{of: make(map[uint64]flow)}, row: make([]float32, columns)}
 }
 
 // Observe takes note of a case after event e was applied to it. When the case
@@ -62,9 +64,14 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event, p *signals.Policy) {
 		// What was closed before was learnt then, and nothing had come of it: it
 		// is kept from now on if something comes after all.
 		s = &story{learnt: c.Closes > 1 || c.Closes == 1 && e.Kind != signals.Closed}
+		s.shut = c.Closes > 0 && e.Kind != signals.Closed
+		if s.handoffs = c.Path.Teams().Handoffs(); s.handoffs > 0 && e.Kind == signals.TeamMoved {
+			s.handoffs--
+		}
 		m.stories[c.Key] = s
 	}
 	m.mark(s, c, e, p)
+	m.flow(s, c, e)
 	if e.Kind == signals.Closed && !s.learnt || s.record != nil && c.Entries <= lastTaken {
 		m.learn(s, c)
 	}
@@ -128,6 +135,8 @@ func (m *Model) ready() {
 func (m *Model) ask(c *signals.Case) {
 	m.trail.walk(c, nil)
 	m.trail.fill(&m.now)
+	flow := m.flows.look(flowing(c, c.Team))
+	copy(m.now.num[fFlow:], flow[:])
 	m.keys = keys(&m.now, m.keys)
 	m.got = m.encoder.look(m.keys, m.got)
 }

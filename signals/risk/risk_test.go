@@ -74,11 +74,12 @@ func TestWhatCameIsCertain(t *testing.T) {
 	require.Less(t, got[1][pingPong], 1.0)
 }
 
+// TestOpenCasesTeachNothing: a case that stays where it is tells nothing before it closes.
 func TestOpenCasesTeachNothing(t *testing.T) {
 	m := Trained()
 	_, before := live(m, fresh("mail", "p1"))
 	for i := range 200 {
-		live(m, tale{id: 300_000 + i, part: "mail", opener: "p1", teams: []string{"Desk", "A", "B", "C", "D"}})
+		live(m, tale{id: 300_000 + i, part: "mail", opener: "p1", teams: []string{"Desk"}})
 	}
 	_, after := live(m, fresh("mail", "p1"))
 	require.Equal(t, before[0][longPath], after[0][longPath])

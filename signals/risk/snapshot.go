@@ -13,9 +13,9 @@ import (
 // written, and also when the same features come to mean something else.
 const (
 	section        = "risk.model"
-	sectionVersion = 3
+	sectionVersion = 4
 
-	storyBytes  = 1 + 1 + 1 + 1 + len(Outcomes) + 1 // at least
+	storyBytes  = 1 + 1 + 1 + 1 + len(Outcomes) + 1 + 1 + 1 + 1 + 1 // at least
 	recordBytes = 1 + 1 + 1 + 1 + 1
 	sampleBytes = 4*plain + 8*categories
 
@@ -40,6 +40,7 @@ func (m *Model) Save(w *snap.Writer) error {
 		saveKey(w, key)
 		m.stories[key].save(w)
 	}
+	m.flows.save(w)
 	m.encoder.save(w)
 	for o := range m.judges {
 		m.judges[o].save(w)
@@ -69,6 +70,7 @@ func LoadModel(r *snap.Reader) (*Model, error) {
 			break
 		}
 	}
+	m.flows.load(r)
 	m.encoder = loadEncoder(r)
 	for o := range m.judges {
 		m.judges[o].load(r)
@@ -99,6 +101,15 @@ func (s *story) save(w *snap.Writer) {
 		no = s.record.no
 	}
 	w.Int(no)
+	w.Int(int64(s.handoffs))
+	w.Bool(s.shut)
+	w.Bool(s.private)
+	w.Count(len(s.flown))
+	for i := range s.flown {
+		for _, v := range s.flown[i] {
+			w.Float32(v)
+		}
+	}
 }
 
 func loadStory(r *snap.Reader, records map[int64]*record) *story {
@@ -107,6 +118,14 @@ func loadStory(r *snap.Reader, records map[int64]*record) *story {
 		s.came[o] = int(r.Int())
 	}
 	s.record = records[r.Int()]
+	s.handoffs, s.shut, s.private = int(r.Int()), r.Bool(), r.Bool()
+	for range r.Count(4 * len(flown{})) {
+		var f flown
+		for i := range f {
+			f[i] = r.Float32()
+		}
+		s.flown = append(s.flown, f)
+	}
 	return s
 }
 

@@ -7,6 +7,35 @@ import (
 	"andon/signals/snap"
 )
 
+func (f *flows) save(w *snap.Writer) {
+	w.Int(f.no)
+	w.Float32(f.ended)
+	w.Float32(f.on)
+	w.Count(len(f.of))
+	for _, key := range slices.Sorted(maps.Keys(f.of)) {
+		x := f.of[key]
+		w.Uint64(key)
+		w.Int(x.last)
+		for i := range x.ended {
+			w.Float32(x.ended[i])
+			w.Float32(x.on[i])
+		}
+	}
+}
+
+func (f *flows) load(r *snap.Reader) {
+	f.no, f.ended, f.on = r.Int(), r.Float32(), r.Float32()
+	n := r.Count(8 + 1 + 8*memories)
+	f.of = make(map[uint64]flow, n)
+	for range n {
+		key, x := r.Uint64(), flow{last: r.Int()}
+		for i := range x.ended {
+			x.ended[i], x.on[i] = r.Float32(), r.Float32()
+		}
+		f.of[key] = x
+	}
+}
+
 func (e *encoder) save(w *snap.Writer) {
 	w.Bool(e != nil)
 	if e == nil {
