@@ -187,7 +187,7 @@ var seenEmoji = []string{"white_check_mark", "heavy_check_mark", "ballot_box_wit
 
 // answers reports whether a reply is more than a sigh of somebody who has the same.
 func (r *Reading) answers() bool {
-	if r.sigh() {
+	if r.sigh() || r.ofForm() {
 		return false
 	}
 	return !r.Has(text.MeToo, 0.5) || r.Has(text.Answer, 0.5) || r.Has(text.Ack, 0.5) || len(r.Doc.Prose) > 200
@@ -203,12 +203,12 @@ func (r *Reading) Settles() bool { return settles(r) }
 // takenBack reports whether the author took the ask back or solved it.
 func (t *Talk) takenBack() bool {
 	for _, p := range t.Group {
-		if r := t.Reading(p); r.asks() < 0.5 && settles(r) {
+		if r := t.Reading(p); r.asks() < 0.5 && settles(r) && !r.corrects() {
 			return true
 		}
 	}
 	for _, p := range t.Thread {
-		if p.Event.Actor == t.Author && (settles(t.Reading(p)) || t.findsOut(p)) {
+		if p.Event.Actor == t.Author && !t.Reading(p).corrects() && (settles(t.Reading(p)) || t.findsOut(p)) {
 			return true
 		}
 	}
