@@ -9,8 +9,13 @@ import (
 	"andon/signals/text"
 )
 
-// nAsk is the number of facts about an utterance as a whole.
-const nAsk = 19
+// nAsk is the number of facts about an utterance as a whole: askKinds facts,
+// each once as it is and once times the pace, for what it says differs between
+// a slow channel and a busy one.
+const (
+	askKinds = 19
+	nAsk     = 2 * askKinds
+)
 
 // askFacts are the facts from which it is told whether an utterance begins a
 // request for help that nobody has answered: whether it begins anything, what
@@ -19,12 +24,16 @@ func (t *Talk) askFacts() []float64 {
 	none, own, others := t.origin()
 	most, any, talked, talk, sum, more, naming := t.answerFacts()
 	pace, ask := math.Log1p(t.pace()), t.Reading(t.bestAsk()).Scores
-	return []float64{
+	x := append(make([]float64, 0, nAsk),
 		none, own, others, most, any, talked, talk,
 		lean(none), lean(others), lean(any), lean(talk), min(sum, mostAnswers), min(more, mostAnswers), naming,
-		t.questionMark() * pace / paceUnit, ask[text.Ask] * pace / paceUnit, ask[text.Question] * pace / paceUnit,
-		pace / paceUnit, t.naming(),
+		t.questionMark()*pace/paceUnit, ask[text.Ask]*pace/paceUnit, ask[text.Question]*pace/paceUnit,
+		pace/paceUnit, t.naming(),
+	)
+	for _, v := range x {
+		x = append(x, v*pace/paceUnit)
 	}
+	return x
 }
 
 // mostAnswers bounds how many answers count, paceUnit brings the logarithm of

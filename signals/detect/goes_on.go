@@ -51,7 +51,7 @@ func (t *Talk) weigh(r *reply, odds []float64, want func(k int) bool) (sum float
 		a := t.at(r.at - 1 - k)
 		if want(k) && t.inReach(r, k) {
 			t.pairFacts(&x, r, k, &mid)
-			odds[k] = math.Exp(dot(pairWeights[:], x[:]))
+			odds[k] = math.Exp(dot(pairWeights[:], x[:]) + r.correction(&x))
 			sum += odds[k]
 		}
 		if !slices.Contains(mid.since, a.who) {

@@ -33,6 +33,7 @@ type reply struct {
 	thanks    float64
 	naming    float64 // the share of the posts before that address somebody
 	pace      float64 // posts an hour before it
+	crowded   float64 // see crowded
 }
 
 // replyAt gathers what is told of flat[i].
@@ -57,6 +58,7 @@ func (t *Talk) replyAt(i int) *reply {
 	if n := i - from; n >= 2 {
 		r.pace = hourly(n, post.Event.At.Sub(t.flat[from].Event.At).Hours())
 	}
+	r.crowded = crowded(r.pace)
 	for j := i + 1; j < len(t.flat) && j <= i+10; j++ {
 		q := t.flat[j]
 		names := t.at(j).names
