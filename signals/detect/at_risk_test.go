@@ -21,7 +21,7 @@ func (o oracle) Foretell(*signals.Case) []detect.Foretold { return o.says }
 
 func TestAtRisk(t *testing.T) {
 	begin := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	facts := []string{"it has changed teams twice", "cases held by Network go this way more often than others"}
+	facts := []string{"it has changed teams twice", "it is held by Network"}
 	wander := detect.Foretold{Outcome: "long_path", P: 0.72, Usual: 0.1, Facts: facts}
 	opened, moved := signals.Event{Kind: signals.Opened, Set: []signals.Value{{Field: signals.FieldTeam, To: "Desk"}}}, signals.Event{Kind: signals.TeamMoved, From: "Desk", To: "Network"}
 	for _, c := range []struct {
@@ -31,7 +31,7 @@ func TestAtRisk(t *testing.T) {
 		want     string
 		occasion int
 	}{
-		{"likely", []detect.Foretold{wander}, []signals.Event{opened, moved}, "about 7 in 10 cases like it are handed from team to team many times: it has changed teams twice; cases held by Network go this way more often than others", 0},
+		{"likely", []detect.Foretold{wander}, []signals.Event{opened, moved}, "about 7 in 10 cases like it are handed from team to team many times: it has changed teams twice; it is held by Network", 0},
 		{"likeliest", []detect.Foretold{wander, {Outcome: "escalate", P: 0.96, Usual: 0.02}}, []signals.Event{opened}, "about 9 in 10 cases like it escalate", 0},
 		{"reopened", []detect.Foretold{{Outcome: "ping_pong", P: 0.6, Usual: 0.1}}, []signals.Event{opened, {Kind: signals.Closed}, {Kind: signals.Reopened}, moved}, "about 6 in 10 cases like it come back to a team that had handed them over", 2},
 		{"nothing known", nil, []signals.Event{opened, moved}, "", 0},

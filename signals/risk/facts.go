@@ -119,40 +119,49 @@ func (j *judge) facts(c *signals.Case, t *trail, x []float32) []string {
 	return out
 }
 
-// words tells a fact of a case, "" where there is nothing to tell.
+// words tells a fact of a case, "" where there is nothing to tell. Each is true
+// of the case as it stands: that others like it went the same way is the model's
+// word, and need not hold for one field taken alone.
 func (f fact) words(c *signals.Case, t *trail) string {
-	like := func(what, name string) string {
+	named := func(what, name string) string {
 		if name == "" {
 			return ""
 		}
-		return fmt.Sprintf("cases %s %s go this way more often than others", what, name)
+		return what + " " + name
 	}
 	switch f {
 	case aboutPath:
-		return counted(t.handoffs, "it has changed teams once", "it has changed teams %d times")
+		return counted(t.handoffs, "it has changed teams")
 	case aboutReturn:
-		return counted(t.revisits, "it has come back to a team that had it before", "it has come back %d times to teams that had it before")
+		switch n := t.revisits; n {
+		case 0:
+			return ""
+		case 1:
+			return "it has come back to a team that had it before"
+		default:
+			return counted(n, "it has come back") + " to teams that had it before"
+		}
 	case aboutTeam:
-		return like("held by", c.Team)
+		return named("it is held by", c.Team)
 	case aboutPair:
 		teams := c.Path.Teams()
 		if n := len(teams); n > 1 {
-			return like("that went from "+teams[n-2].Team+" to", teams[n-1].Team)
+			return named("it went from "+teams[n-2].Team+" to", teams[n-1].Team)
 		}
 	case aboutStatus:
-		return like("in the status", c.Status)
+		return named("its status is", c.Status)
 	case aboutLevel:
-		return like("at the level", c.Level)
+		return named("its level is", c.Level)
 	case aboutPriority:
-		return like("of the priority", c.Priority)
+		return named("its priority is", c.Priority)
 	case aboutType:
-		return like("of the type", c.Type)
+		return named("its type is", c.Type)
 	case aboutPart:
 		if len(c.Components) > 0 {
-			return like("about", c.Components[0])
+			return named("it is about", c.Components[0])
 		}
 	case aboutReopening:
-		return counted(t.reopens, "it was reopened", "it was reopened %d times")
+		return counted(t.reopens, "it was reopened")
 	case aboutAge:
 		return "it has been open for " + span(t.entryAt-t.opened)
 	default:
@@ -161,24 +170,28 @@ func (f fact) words(c *signals.Case, t *trail) string {
 	return ""
 }
 
+// plainWords go on from what becomes of cases like it.
 var plainWords = map[fact]string{
-	aboutWords:    "its title and description are like those of cases that went this way",
-	aboutFields:   "its other fields are like those of cases that went this way",
-	aboutPace:     "its steps follow each other at the pace of cases that went this way",
-	aboutStay:     "it has stayed with its team as long as cases that went this way",
-	aboutHour:     "cases of this hour and day go this way more often than others",
+	aboutWords:    "its words are like those of cases that did",
+	aboutFields:   "its other fields are like those of cases that did",
+	aboutPace:     "its steps follow each other at the pace of cases that did",
+	aboutStay:     "it has stayed with its team as long as cases that did",
+	aboutHour:     "its hour and day are those of cases that did",
 	aboutFlow:     "of late, more than usual of what its team got, or of what is about its component, was handed on to another team",
-	aboutActivity: "as much has happened on it as on cases that went this way",
+	aboutActivity: "as much has happened on it as on cases that did",
 }
 
-func counted(n int, once, often string) string {
+// counted says how often something happened to a case, "" for never.
+func counted(n int, what string) string {
 	switch n {
 	case 0:
 		return ""
 	case 1:
-		return once
+		return what + " once"
+	case 2:
+		return what + " twice"
 	}
-	return fmt.Sprintf(often, n)
+	return fmt.Sprintf("%s %d times", what, n)
 }
 
 // span tells a number of seconds in words.
