@@ -54,8 +54,11 @@ func writeWeak(b *strings.Builder, p *evalPage) {
 		return
 	}
 	fmt.Fprintf(b, "\n  Where it is weak (teams and projects with at least %d cases):\n", p.MinCases)
-	if len(p.Weak) == 0 {
-		b.WriteString("    No team or project of that size lies below the whole.\n")
+	switch {
+	case p.Compared == 0:
+		b.WriteString("    Not known: no figure of a team or project rests on enough to be compared.\n")
+	case len(p.Weak) == 0:
+		fmt.Fprintf(b, "    Nowhere: none of %s of teams and projects lies below that of all together.\n", signals.Counted(p.Compared, "figure"))
 	}
 	for _, r := range p.Weak {
 		sure := ""
@@ -76,12 +79,23 @@ func writeMeaning(b *strings.Builder, p *evalPage) {
 	for _, h := range headings {
 		fmt.Fprintf(b, "    %s: %s\n", h.title, meaning(p.Rows, h.part))
 	}
+	writeLacks(b, p)
 	if p.Afterwards() {
 		fmt.Fprintf(b, "    Take care: %d of %d cases that changed teams have one holder from the creation to the end. That looks written afterwards;\n"+
 			"    then the routes were told the answer, and their figures are too good.\n", p.Settled, p.Handed)
 	}
 	b.WriteString("    A figure that is not shown to be better than the naive one is no ground to open a detector: leave it in shadow,\n" +
 		"    or let people approve each nudge (ask). See docs/eval.md.\n")
+}
+
+// writeLacks says what the history does not have, and what would mend it.
+func writeLacks(b *strings.Builder, p *evalPage) {
+	if p.Cases > 0 && p.Teams == 0 {
+		b.WriteString("    No case has a team, so nothing can be said of long ways, returns and teams: name the field in the configuration (team_field).\n")
+	}
+	if len(p.Silent) > 0 {
+		fmt.Fprintf(b, "    The early warning foretold nothing of this, and at_risk is silent about it until 100 cases are closed and 20 came to it:\n    %s.\n", strings.Join(p.Silent, "; "))
+	}
 }
 
 func meaning(rows []replay.ScoreRow, part string) string {

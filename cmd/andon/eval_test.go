@@ -90,7 +90,7 @@ func TestCardIsPlain(t *testing.T) {
 	f := replay.Figure{Value: 0.4, Low: 0.3, High: 0.45, Known: true}
 	all := replay.Figure{Value: 0.8, Low: 0.7, High: 0.9, Known: true}
 	card := &replay.Card{
-		Cases: 50, MinCases: 20, Group: 5, People: 3, Handed: 30, Settled: 20, Small: 2, Scored: 20, StillOpen: 1,
+		Cases: 50, MinCases: 20, Group: 5, People: 3, Handed: 30, Settled: 20, Small: 2, Compared: 1, Scored: 20, StillOpen: 1,
 		Weak: []replay.WeakRow{{Kind: "team", Name: "A\x1b[31m\nTeam", Task: "AUC", Cases: 30, Here: f, All: all}},
 		Alarms: []replay.AlarmRow{
 			{Task: "wanders", Entries: 3, Threshold: 0.3, Alarms: 40, Right: f},
@@ -110,6 +110,25 @@ func TestCardIsPlain(t *testing.T) {
 	} {
 		require.Contains(t, text, want)
 	}
+}
+
+// TestCardSaysWhatIsMissing: silence is told apart from strength.
+func TestCardSaysWhatIsMissing(t *testing.T) {
+	card := &replay.Card{Cases: 1, MinCases: 20, Group: 5, Scored: 1, Silent: []string{"wanders", "returns"}, Cut: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}
+	var out bytes.Buffer
+	require.NoError(t, writeCard(&out, &evalPage{Card: card}))
+	for _, want := range []string{
+		"what was opened from 2026-03-02 on is scored, 1 case.", "Not known: no figure of a team or project rests on enough",
+		"No case has a team", "(team_field)", "foretold nothing of this, and at_risk is silent about it until 100 cases are closed and 20 came to it:\n    wanders; returns.",
+	} {
+		require.Contains(t, out.String(), want)
+	}
+	card.Teams, card.Silent, card.Compared = 2, nil, 3
+	out.Reset()
+	require.NoError(t, writeCard(&out, &evalPage{Card: card}))
+	require.NotContains(t, out.String(), "No case has a team")
+	require.NotContains(t, out.String(), "foretold nothing")
+	require.Contains(t, out.String(), "Nowhere: none of 3 figures of teams and projects lies below that of all together.")
 }
 
 // TestEvalGuideNamesEveryFlag keeps docs/eval.md and the command together.

@@ -135,9 +135,9 @@ func writeData(b *strings.Builder, p *evalPage) {
 	fmt.Fprintf(b, "  Data: %s from %s to %s, %s, %s, %s.\n", signals.Counted(p.Cases, "case"), p.From.Format(day), p.To.Format(day),
 		signals.Counted(p.Projects, "project"), signals.Counted(p.Teams, "team"), headcount(p.People, p.Group))
 	if p.Cut.IsZero() {
-		fmt.Fprintf(b, "  Split: what was given to --learn is known from the start; the other %s are scored.\n", signals.Counted(p.Scored, "case"))
+		fmt.Fprintf(b, "  Split: what was given to --learn is known from the start; all else is scored, %s.\n", signals.Counted(p.Scored, "case"))
 	} else {
-		fmt.Fprintf(b, "  Split: the first %.0f %% of the time is only learnt from; the %s opened from %s on are scored.\n", 100*p.Split, signals.Counted(p.Scored, "case"), p.Cut.Format(day))
+		fmt.Fprintf(b, "  Split: the first %.0f %% of the time is only learnt from; what was opened from %s on is scored, %s.\n", 100*p.Split, p.Cut.Format(day), signals.Counted(p.Scored, "case"))
 	}
 	fmt.Fprintf(b, "  Learnt: %s closed before that. Learning goes on as cases close, as it does in service.\n", signals.Counted(p.Learnt, "case"))
 	if p.StillOpen > 0 {

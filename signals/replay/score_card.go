@@ -25,9 +25,11 @@ type Card struct {
 	Teams     int
 	People    int
 	Rows      []ScoreRow
+	Silent    []string // what the early warning never foretold, for having learnt too little of it
 	Alarms    []AlarmRow
 	Warnings  WarnRow
 	Weak      []WeakRow
+	Compared  int // figures of teams and projects that were compared with the whole
 	Small     int // groups that were left out of Weak for having too few people
 	Group     int
 	MinCases  int

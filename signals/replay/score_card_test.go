@@ -169,6 +169,20 @@ func TestSmallGroupsAreNotNamed(t *testing.T) {
 	require.Positive(t, card.Small)
 }
 
+// TestCardSaysWhatIsNotForetold: a model that has learnt too little is not
+// judged, and is not taken for one that finds no weakness either.
+func TestCardSaysWhatIsNotForetold(t *testing.T) {
+	card := evaluate(t, town(t, 60))
+	require.Equal(t, tasks[:], card.Silent)
+	row := card.find(t, tasks[2], "AUC", 1)
+	require.False(t, row.Came < 3, "some came to it: %d", row.Came)
+	require.Equal(t, TooFew, row.Verdict)
+	require.Zero(t, card.Compared)
+	card = evaluate(t, town(t, 300))
+	require.Equal(t, tasks[:2], card.Silent, "of returns it has learnt enough")
+	require.Positive(t, card.Compared)
+}
+
 func TestNoTickets(t *testing.T) {
 	k := signals.Key{Source: signals.Slack, Site: "T", ID: "C1/1"}
 	in := &Input{}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 
 	"andon/signals"
 	"andon/signals/risk"
@@ -30,7 +31,11 @@ const flagged = 0.2
 
 // risks scores the early warning.
 func (j *judge) risks() {
+	model := j.card.Result.World.Memory.Risk
 	for o := range tasks {
+		if model.Silent(o) {
+			j.card.Silent = append(j.card.Silent, tasks[o])
+		}
 		for look := range looks {
 			j.risk(o, look)
 		}
@@ -63,7 +68,7 @@ func (j *judge) risk(outcome, look int) {
 func (j *judge) riskRows(outcome, look int, ours, naive []float64, came []bool, none bool) {
 	us, them := rank(ours, came), rank(naive, came)
 	n := cameTo(came)
-	enough := n >= minCame && len(came)-n >= minCame && !none
+	enough := n >= minCame && len(came)-n >= minCame && !none && !slices.Contains(j.card.Silent, tasks[outcome])
 	for _, m := range []struct {
 		name    string
 		lower   bool

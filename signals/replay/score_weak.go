@@ -42,7 +42,12 @@ func (j *judge) weak() {
 			continue
 		}
 		all := j.overall(c.task)
-		if here := c.figure(j.boot); here.Known && all.Known && here.Value < all.Value {
+		here := c.figure(j.boot)
+		if !here.Known || !all.Known {
+			continue
+		}
+		j.card.Compared++
+		if here.Value < all.Value {
 			rows = append(rows, WeakRow{c.kind, c.name, c.task, c.cases, here, all})
 		}
 	}

@@ -10,6 +10,13 @@ type Forecast struct {
 	Facts   []string // the at most three facts that raise P most, in words; none of them is about a person
 }
 
+// Silent reports whether too little was seen of the n-th of Outcomes to foretell
+// it: fewer than 100 closed cases, or than 20 that came to it.
+func (m *Model) Silent(n int) bool {
+	m.ready()
+	return m.judges[n].linear == nil
+}
+
 // Forecasts returns what is foretold of a case as it stands, in the order of
 // Outcomes. Outcomes that have come already are left out, and those of which
 // too little was seen: fewer than 20 cases that came to them. The facts name what c
