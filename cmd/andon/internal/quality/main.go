@@ -59,6 +59,8 @@ func parseFlags(args []string, stderr io.Writer) (settings, error) {
 		return c, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	case c.boot < 1:
 		return c, errors.New("-boot must be at least 1")
+	case c.only != "" && c.write != "":
+		return c, errors.New("-write puts the whole table in place of the one that is there: leave out -only, or -write")
 	case c.scoreOnly && c.out == "":
 		return c, errors.New("-score-only needs -out: where the replays are")
 	}

@@ -23,6 +23,7 @@ rows:
   - {task: met as printed, set: a, key: "risk | *", metric: ap, aim: 0.5}
   - {task: not met, set: a, key: "risk | *", metric: recall, aim: 0.7}
   - {task: less is better, set: a, key: "risk | *", metric: ece, aim: 0.03, lower: true}
+  - {task: not scored, set: a, key: "risk | *", metric: f1, aim: 0.8}
   - {task: of another set, set: b, key: "risk | *", metric: auc, aim: 0.8}
 labels:
   set: c
@@ -44,10 +45,11 @@ labels:
 | met as printed (2 missing, counted as wrong) | .450 | .500 | .400 to .600 | .500 | yes | not shown to be better |
 | not met (2 missing, counted as wrong) | .650 | .500 | .400 to .600 | .700 | no | worse |
 | less is better (2 missing, counted as wrong) | .040 | .010 | .008 to .020 | .030 | yes | better |
+| not scored |  | not measured |  | .800 | no |  |
 | labelled |  | .580 | .500 to .650 | .600 | no, within the interval |  |
 | without an interval |  | .700 |  | .600 | yes |  |
 
-4 of 6 aims met.
+4 of 7 aims met.
 `, a.table(f))
 }
 
@@ -74,6 +76,7 @@ func TestRun(t *testing.T) {
 	require.Contains(t, out.String(), "not measured: ")
 	require.ErrorContains(t, run(t.Context(), []string{"-boot", "0"}, &out, &diag), "-boot must be at least 1")
 	require.ErrorContains(t, run(t.Context(), []string{"-score-only"}, &out, &diag), "needs -out")
+	require.ErrorContains(t, run(t.Context(), []string{"-only", "a", "-write", "x.md"}, &out, &diag), "leave out -only, or -write")
 	require.ErrorContains(t, run(t.Context(), []string{"x"}, &out, &diag), `unexpected argument "x"`)
 	require.ErrorContains(t, run(t.Context(), []string{"-evals", t.TempDir()}, &out, &diag), "read the aims")
 }

@@ -137,6 +137,14 @@ func (f figures) of(r aim) (figure, int) {
 	return figure{}, 0
 }
 
+// measured reports whether the history of a row was scored.
+func (f figures) measured(r aim) bool {
+	if r.Class != "" {
+		return len(f.labels) > 0
+	}
+	return slices.ContainsFunc(f.scores, func(s score) bool { return s.Set == r.Set })
+}
+
 // table writes the rows that were measured as Markdown.
 func (a aims) table(f figures) string {
 	var b strings.Builder
@@ -145,6 +153,10 @@ func (a aims) table(f figures) string {
 	for _, r := range slices.Concat(a.Rows, a.Labels.Rows) {
 		v, missing := f.of(r)
 		if v.Value == nil {
+			if f.measured(r) { // a row never goes missing without a word
+				of++
+				fmt.Fprintf(&b, "| %s |  | not measured |  | %s | no |  |\n", r.Task, number(&r.Aim))
+			}
 			continue
 		}
 		of++
