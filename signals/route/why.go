@@ -31,20 +31,32 @@ func (c Candidate) words(m *Model, figures bool) string {
 	case holds:
 		return "holds it now"
 	case goal:
-		return "is where " + what + " mostly end after " + from
+		if e.track == teams {
+			return "is where " + what + " " + e.often() + " end after " + from
+		}
+		return e.often() + " resolves " + what + " after " + from
 	case pass:
-		return "is whom " + from + " usually hands " + what + " to"
+		return "is whom " + from + " " + e.often() + " hands " + what + " to"
 	case held:
 		return "is lately given " + what
 	}
 	n, of := e.recent()
 	switch {
-	case e.f == fAll:
-		return "resolves much of what comes in"
+	case e.f == fAll: // nothing of this case speaks for them more than for others
+		return "has lately had cases here"
 	case !figures || e.f == fWord || e.f == fOther || e.f == fOpener || of < 3:
 		return "has lately resolved " + what
 	}
 	return fmt.Sprintf("resolved %d of the last %d %s", n, of, what)
+}
+
+// often says "mostly" of more than half alone: what weighs most for a candidate
+// may be a small part of the cases.
+func (e *evidence) often() string {
+	if 2*e.n > e.of {
+		return "mostly"
+	}
+	return "often"
 }
 
 // recent turns the decayed counts into whole ones, out of ten at most.
