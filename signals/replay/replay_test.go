@@ -271,7 +271,8 @@ func TestManners(t *testing.T) {
 				if !said(n) {
 					continue
 				}
-				again, still := n.Route == "asked to be told again", decide.StillOnIt(n)
+				// Who took it up hears of it again: whether they are still on it, and that it still happens.
+				again, still := n.Route == "asked to be told again", decide.StillOnIt(n) || decide.BringsBack(n)
 				require.False(t, told[r.Signal.Key()+n.To] && !again && !still, "%s heard twice of %s", n.To, r.Signal.Key())
 				// Who holds it is asked for it, be it after who stood in or was named.
 				require.False(t, n.Step > 0 && !again && !still && r.Signal.Need != signals.NeedHolder && w.Org.Who(r.Signal.About) == n.To, "%s is the one whom it is about", n.To)
