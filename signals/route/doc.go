@@ -14,7 +14,8 @@
 // log-linear ranker weighs the tables against each other and learns the weights
 // from the site's own closed cases (ranker.go), with weights of its own for what
 // a case shows and each of the best candidates (cross.go). How far the answers
-// can be believed is learnt from how earlier ones turned out (trust.go). Which
+// can be believed, and the first of them by itself, is learnt from how earlier
+// ones turned out (trust.go). Which
 // fields tell anything is measured, not configured (fields.go).
 //
 // What this package does not own: whether somebody should be told at all

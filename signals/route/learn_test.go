@@ -46,6 +46,65 @@ func TestTrustStretchesScores(t *testing.T) {
 	}
 }
 
+// One stretch for all cannot fit the first and the tail at once. The first comes to
+// a probability that holds all the same.
+func TestTrustCorrectsTheFirst(t *testing.T) {
+	var x trust
+	x.init()
+	random := rand.New(rand.NewPCG(3, 4))
+	situation := func() (z []float32, right int) {
+		z = make([]float32, 21) // twenty candidates, and somebody else
+		p, sum := make([]float64, len(z)), 0.0
+		for i := range z {
+			z[i] = float32(random.NormFloat64() * 1.5)
+		}
+		z[0] = 2 + 4*random.Float32()
+		for i := range z {
+			p[i] = math.Exp(float64(z[i]))
+			sum += p[i]
+		}
+		if random.Float64() < 0.2 { // one in five is nothing like the others
+			return z, random.IntN(len(z))
+		}
+		u := random.Float64() * sum
+		for u > p[right] {
+			u -= p[right]
+			right++
+		}
+		return z, right
+	}
+	for range 20_000 {
+		z, right := situation()
+		x.learn(1, z, right)
+	}
+	said, uncorrected, came, n := 0.0, 0.0, 0.0, 0.0
+	for range 20_000 {
+		z, right := situation()
+		p := x.chances(1, z)
+		if p[0] > 0.6 {
+			n++
+			said += x.first(1, p[0], 0)
+			uncorrected += p[0]
+			came += float64(b2i(right == 0))
+		}
+	}
+	require.Greater(t, n, 1000.0)
+	require.InDelta(t, came/n, said/n, 0.012)
+	require.Greater(t, math.Abs(uncorrected/n-came/n), 0.02, "else nothing is shown here")
+}
+
+// The first stays the first, however little is left to it.
+func TestTrustKeepsTheOrder(t *testing.T) {
+	var x trust
+	x.init()
+	x.leads[1] = -9
+	p, second := 0.5, 0.4
+	got := x.first(1, p, second)
+	require.InDelta(t, (1-got)*second/(1-p), got, 1e-9, "as likely as the second")
+	x.leads[1] = 0
+	require.InDelta(t, p, x.first(1, p, second), 1e-6, "nothing learnt, nothing changed")
+}
+
 func TestPacesFade(t *testing.T) {
 	var p paces
 	at := int64(1_000_000_000)

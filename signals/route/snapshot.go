@@ -16,7 +16,7 @@ import (
 // sources, columns, hashes, words.
 const (
 	section        = "route.model"
-	sectionVersion = 2
+	sectionVersion = 3
 )
 
 // Save writes all that the model knows, its options included, so that a loaded

@@ -117,7 +117,7 @@ func (q *query) settle(best []int32) {
 			sum += math.Exp(float64(q.score[s] - top))
 		}
 	}
-	rest := -top - float32(math.Log(sum))
+	rest := q.lead(best, g, -top-float32(math.Log(sum)))
 	q.shown = 0
 	if q.stays {
 		z := q.w.trust.stay[g]*q.score[0] + q.w.trust.keeps[g]
@@ -129,6 +129,33 @@ func (q *query) settle(best []int32) {
 			q.score[s] += rest
 		}
 	}
+}
+
+// lead corrects how likely the first of the others is, and returns what is to be
+// added to the scores of all of them: rest, and what the first gains or loses.
+func (q *query) lead(best []int32, g int, rest float32) float32 {
+	first, second := int32(-1), int32(-1)
+	for _, s := range best {
+		switch {
+		case s == 0 && q.stays:
+		case first < 0 || q.score[s] > q.score[first]:
+			first, second = s, first
+		case second < 0 || q.score[s] > q.score[second]:
+			second = s
+		}
+	}
+	if first < 0 {
+		return rest
+	}
+	p, next := math.Exp(float64(q.score[first]+rest)), 0.0
+	if second >= 0 {
+		next = math.Exp(float64(q.score[second] + rest))
+	}
+	p = min(p, 1-1e-6)
+	to := min(q.w.trust.first(g, p, next), 1-1e-6)
+	moved := float32(math.Log((1 - to) / (1 - p)))
+	q.score[first] += float32(math.Log(to/p)) - moved
+	return rest + moved
 }
 
 // probability is what a slot's score comes to after settle.
