@@ -105,7 +105,7 @@ func (j *judge) facts(c *signals.Case, t *trail, x []float32) []string {
 		weigh[factOf(i)] += v
 	}
 	for f := aboutPath; f < factKinds; f++ {
-		if weigh[f] >= enough {
+		if weigh[f] >= enough && (f != aboutFlow || handedOn(x)) {
 			order = append(order, f)
 		}
 	}
@@ -117,6 +117,20 @@ func (j *judge) facts(c *signals.Case, t *trail, x []float32) []string {
 		}
 	}
 	return out
+}
+
+// handedOn reports whether more than usual is handed on of what the team or the
+// component has to do with: less than usual may speak for an outcome as well, and
+// there are no words for that.
+func handedOn(x []float32) bool {
+	for _, key := range [...]int{byTeam, byPart, byPartTeam} {
+		for m := range memories {
+			if x[fFlow+key*memories+m] > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // words tells a fact of a case, "" where there is nothing to tell. Each is true

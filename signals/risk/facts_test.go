@@ -37,3 +37,17 @@ func TestFactsAreTrueOfTheCase(t *testing.T) {
 	require.Equal(t, "it has changed teams twice", aboutPath.words(c, &trail{handoffs: 2}))
 	require.Equal(t, "it was reopened 3 times", aboutReopening.words(c, &trail{reopens: 3}))
 }
+
+// TestFlowIsToldWhereItIsHigh: that little is handed on may speak for an outcome,
+// too, and then nothing is said of the flow.
+func TestFlowIsToldWhereItIsHigh(t *testing.T) {
+	const told = "of late, more than usual of what its team got, or of what is about its component, was handed on to another team"
+	j := judge{linear: &linear{weight: make([]float32, columns), mean: make([]float32, columns), reach: make([]float32, columns)}, forest: &forest{}}
+	col := fFlow + teamQuick
+	j.linear.weight[col], j.linear.mean[col], j.linear.reach[col] = 4, -2, 9
+	for v, want := range map[float32][]string{-0.5: nil, 0: nil, 0.5: {told}} {
+		x := make([]float32, columns)
+		x[col] = v
+		require.Equal(t, want, j.facts(&signals.Case{}, &trail{}, x), "%v", v)
+	}
+}
