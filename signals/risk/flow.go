@@ -161,6 +161,17 @@ func (m *Model) flow(s *story, c *signals.Case, e *signals.Event) {
 	}
 }
 
+// begin sets what the flow knows of a case of which the first event that is seen
+// is e: how it stood before.
+func (s *story) begin(c *signals.Case, e *signals.Event) {
+	s.shut = !c.ClosedAt.IsZero() && (e.Kind != signals.Closed || c.Closes > c.Reopens+1)
+	teams := c.Path.Teams()
+	s.handoffs = teams.Handoffs()
+	if s.handoffs > 0 && e.Kind == signals.TeamMoved && teams[s.handoffs].N == c.Entries {
+		s.handoffs--
+	}
+}
+
 // place is where in taken a number of entries stands, -1 for nowhere.
 func place(entries int) int {
 	for i, n := range taken {

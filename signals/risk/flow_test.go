@@ -1,7 +1,9 @@
 package risk
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -72,6 +74,36 @@ func TestSamplesKeepTheFlowOfTheirDay(t *testing.T) {
 	require.NotEqual(t, then, flowOf(m, x))
 	s := m.stories[c.Key].record.samples[0]
 	require.Equal(t, then[:], s.num[fFlow:fFlow+len(then)])
+}
+
+// TestFlowBeginsInTheMiddle: of a case that is seen only from some event on, each
+// stay that ends from then on counts once.
+func TestFlowBeginsInTheMiddle(t *testing.T) {
+	opened := signals.Event{Kind: signals.Opened, Set: []signals.Value{{Field: signals.FieldTeam, To: "Desk"}}}
+	moved := signals.Event{Kind: signals.TeamMoved, From: "Desk", To: "Mail"}
+	closed, again := signals.Event{Kind: signals.Closed, To: "Fixed"}, signals.Event{Kind: signals.Reopened}
+	for name, tt := range map[string]struct {
+		before, seen []signals.Event
+		want         int64
+	}{
+		"handed on":                   {[]signals.Event{opened}, []signals.Event{moved, closed}, 2},
+		"opened again before":         {[]signals.Event{opened, closed, again}, []signals.Event{moved, closed}, 2},
+		"opened again, and seen then": {[]signals.Event{opened, closed}, []signals.Event{again, closed}, 1},
+		"closed twice":                {[]signals.Event{opened, closed}, []signals.Event{closed}, 0},
+		"handed on after its closing": {[]signals.Event{opened, closed}, []signals.Event{moved}, 1},
+		"the team was taken off":      {[]signals.Event{opened, moved}, []signals.Event{{Kind: signals.TeamMoved, From: "Mail"}, closed}, 1},
+	} {
+		m, c, p := New(3), &signals.Case{}, signals.DefaultPolicy()
+		k := signals.Key{Source: signals.Jira, Site: "s", ID: "1"}
+		for i, e := range append(append([]signals.Event{}, tt.before...), tt.seen...) {
+			e.Case, e.ID, e.At, e.Seq.Entry, e.Audience = k, fmt.Sprint(i), begin.Add(time.Duration(i)*time.Hour), int64(i), signals.Public
+			c.Apply(&e)
+			if i >= len(tt.before) {
+				m.Observe(c, &e, &p)
+			}
+		}
+		require.Equal(t, tt.want, m.flows.no, name)
+	}
 }
 
 // TestFlowForgets: a key that did not come for long is dropped.

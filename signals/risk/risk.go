@@ -64,10 +64,7 @@ func (m *Model) Observe(c *signals.Case, e *signals.Event, p *signals.Policy) {
 		// What was closed before was learnt then, and nothing had come of it: it
 		// is kept from now on if something comes after all.
 		s = &story{learnt: c.Closes > 1 || c.Closes == 1 && e.Kind != signals.Closed}
-		s.shut = c.Closes > 0 && e.Kind != signals.Closed
-		if s.handoffs = c.Path.Teams().Handoffs(); s.handoffs > 0 && e.Kind == signals.TeamMoved {
-			s.handoffs--
-		}
+		s.begin(c, e)
 		m.stories[c.Key] = s
 	}
 	m.mark(s, c, e, p)
