@@ -62,6 +62,7 @@ func TestWhatIsLikeADuplicate(t *testing.T) {
 		"linked in private":           {[]signals.Event{secret(linksTo("duplicates")), closed}, []string{"PAY-2"}},
 		"opened again":                {[]signals.Event{linksTo("duplicates"), closed, {Kind: signals.Reopened, Actor: "jira/s/ann"}}, []string{"PAY-2"}},
 		"the link was taken off":      {[]signals.Event{linksTo("duplicates"), closed, {Kind: signals.Unlinked, Field: "Duplicate", Ref: "jira/s/label:PAY-1"}}, []string{"PAY-2"}},
+		"it was deleted":              {[]signals.Event{linksTo("duplicates"), closed, {Kind: signals.Deleted}}, nil},
 		"linked to one nobody has":    {[]signals.Event{{Kind: signals.Linked, Field: "Duplicate", Ref: "jira/s/label:PAY-9"}, closed}, []string{"PAY-2"}},
 		"two links, one out of sight": {[]signals.Event{{Kind: signals.Linked, Field: "Duplicate", Ref: "jira/s/label:PAY-9"}, linksTo("duplicates"), closed}, []string{"PAY-1", "PAY-2"}},
 	} {
@@ -99,4 +100,27 @@ func TestOriginalHeardLate(t *testing.T) {
 	s.learns("2", monday.Add(3*time.Hour), signals.Event{Kind: signals.Closed, Actor: "jira/s/bob", To: "Duplicate"})
 	s.raised("1", "Spooler rejects jobs of the third floor", monday)
 	require.Equal(t, []string{"PAY-1", "PAY-2"}, s.found(monday.Add(24*time.Hour)))
+}
+
+// TestNoOlderMarkStays: where a new mark would close a circle, the one before it
+// is taken off all the same.
+func TestNoOlderMarkStays(t *testing.T) {
+	s := chatWorld(t)
+	closed := signals.Event{Kind: signals.Closed, Actor: "jira/s/bob", To: "Duplicate"}
+	to := func(label string) signals.Event {
+		return signals.Event{Kind: signals.Linked, Field: "Duplicate", Ref: "jira/s/label:" + label, Text: "This issue duplicates " + label}
+	}
+	s.raised("1", "Spooler rejects jobs of the third floor", monday)
+	s.raised("2", "Label printer prints nothing", monday)
+	s.raised("3", "Login page shows a blank screen", monday)
+	for i, e := range []signals.Event{to("PAY-1"), closed} {
+		s.learns("2", monday.Add(time.Duration(1+i)*time.Hour), e)
+	}
+	for i, e := range []signals.Event{to("PAY-2"), closed} {
+		s.learns("3", monday.Add(time.Duration(3+i)*time.Hour), e)
+	}
+	require.Equal(t, []string{"PAY-1", "PAY-2"}, s.found(monday.Add(24*time.Hour)))
+	s.learns("2", monday.Add(5*time.Hour), to("PAY-3"))
+	s.learns("2", monday.Add(6*time.Hour), signals.Event{Kind: signals.Unlinked, Field: "Duplicate", Ref: "jira/s/label:PAY-1"})
+	require.NotContains(t, s.found(monday.Add(24*time.Hour)), "PAY-1")
 }

@@ -205,7 +205,8 @@ func fields(c *signals.Case) (text.Fields, bool) {
 const breadth = 10
 
 // alike is an answer of Alike. It holds as long as the case reads the same: who
-// comes later is not earlier.
+// comes later is not earlier, and a duplicate that is learnt of later counts for
+// the cases that are looked up from then on.
 type alike struct {
 	title, body string
 	likes       []detect.Like
