@@ -66,14 +66,14 @@ func loadCard(e *env, db *store.DB) (c savedCard, err error) {
 	return c, nil
 }
 
-// since scores the cases that were opened after the history of a card ended.
+// since scores the cases that were opened after the newest one on a card.
 func (d *doctor) since(e *env, db *store.DB, card savedCard) (*replay.Card, error) {
 	h, err := journalHistory(e.ctx, d.c, db, nil)
 	if err != nil {
 		return nil, err
 	}
 	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, AsLive: true}
-	s := replay.Scoring{From: card.To, Resamples: driftResamples, Seed: card.Seed}
+	s := replay.Scoring{From: card.heard().Add(1), Now: d.now(), Resamples: driftResamples, Seed: card.Seed}
 	return interruptible(e.ctx, func() (*replay.Card, error) { return replay.Evaluate(&h.Input, o, s) })
 }
 
@@ -86,8 +86,11 @@ func (d *doctor) compare(card savedCard, now *replay.Card) {
 			"models: %s, %s: %s on the card of %s, %s on the cases since", title(&w.Now), measure(&w.Now), value(w.Then.Ours), day, value(w.Now.Ours))
 	}
 	switch {
+	case replay.Comparable(card.Rows) == 0:
+		d.ok("models: the card of %s rests on too few cases to compare with; save another when there are more", day)
 	case compared == 0:
-		d.ok("models: too few cases since the card of %s to compare with it", day)
+		d.ok("models: too few cases since the card of %s to compare with it: %d opened since; it takes %d hand-overs, or %d that came to something and %d that did not", day,
+			now.Scored, now.MinCases, now.MinCame, now.MinCame)
 	case len(worse) == 0:
 		d.ok("models: not shown to be worse than on the card of %s (%s compared, on %s)", day, signals.Counted(compared, "figure"), signals.Counted(now.Scored, "case"))
 	}

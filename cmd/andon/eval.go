@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"andon/cmd/andon/internal/company"
 	"andon/signals/replay"
@@ -59,6 +60,9 @@ func (v *evalCmd) Run(e *env) error {
 	}
 	o := replay.Options{Policy: h.config.Policy, Lexicon: h.lexicon, Nudges: truth != nil, AsLive: true, Progress: bar.step, AtOnce: beside()}
 	s := replay.Scoring{Split: v.Split, Resamples: v.Boot, Seed: uint64(v.Seed)}
+	if v.Journal {
+		s.Now = time.Now()
+	}
 	page := evalPage{Inputs: v.names()}
 	page.Card, err = interruptible(e.ctx, func() (*replay.Card, error) { return replay.Evaluate(&h.Input, o, s) })
 	bar.done()

@@ -19,8 +19,22 @@ const cardCursor = "eval/card"
 type savedCard struct {
 	Saved time.Time
 	Seed  uint64
-	To    time.Time // of the history that was scored
-	Rows  []replay.ScoreRow
+	To    time.Time // last event of the history that was scored; it may be dated ahead
+	// Newest is when the newest scored case was opened. Later events do not tell
+	// up to when cases were heard of: an old case may have gone on after all others.
+	Newest time.Time
+	Rows   []replay.ScoreRow
+}
+
+// heard is up to when the card knows the cases that were opened.
+func (c *savedCard) heard() time.Time {
+	switch {
+	case !c.Newest.IsZero():
+		return c.Newest
+	case c.To.After(c.Saved): // of a card that was kept before it knew the newest case, or scored none
+		return c.Saved
+	}
+	return c.To
 }
 
 // readJournal reads what the service has heard, under a configuration. learnt is
@@ -71,7 +85,7 @@ func journalHistory(ctx context.Context, c *config.Config, db *store.DB, learnt 
 
 // keepCard keeps a card in the database.
 func keepCard(e *env, c *config.Config, card *replay.Card) error {
-	raw, err := json.Marshal(savedCard{Saved: time.Now().UTC(), Seed: card.Seed, To: card.To, Rows: card.Rows})
+	raw, err := json.Marshal(savedCard{Saved: time.Now().UTC(), Seed: card.Seed, To: card.To, Newest: card.Newest, Rows: card.Rows})
 	if err != nil {
 		return fmt.Errorf("write the card: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 // of persons, and names none with fewer people than the policy's group.
 type Card struct {
 	From, To  time.Time // first and last event of the tickets
+	Newest    time.Time // when the newest scored case was opened: what opens later is not on this card
 	Cut       time.Time // cases opened from then on are scored; zero when the history to learn from was given apart
 	Split     float64
 	Resamples int
@@ -32,7 +33,8 @@ type Card struct {
 	Compared  int // figures of teams and projects that were compared with the whole
 	Small     int // groups that were left out of Weak for having too few people
 	Group     int
-	MinCases  int
+	MinCases  int     // cases of a group and questions of a list, the least to judge by
+	MinCame   int     // likewise cases that came to something, and cases that did not
 	Result    *Result `json:"-"`
 }
 
@@ -72,6 +74,7 @@ type WeakRow struct {
 type Scoring struct {
 	Split     float64   // the first part of the time, which is only learnt from; without a meaning where Input.Learn has events
 	From      time.Time // the cases opened from then on are scored, whatever Split says; zero leaves it to Split
+	Now       time.Time // what is dated later is not scored, nor does it move the split; zero for no bound
 	Resamples int       // of the bootstrap
 	Seed      uint64    // of its draws
 }
@@ -87,8 +90,8 @@ const (
 // input's logs are used up. o says how to replay; what is asked of the models
 // is set here.
 func Evaluate(in *Input, o Options, s Scoring) (*Card, error) {
-	card := &Card{Split: s.Split, Resamples: s.Resamples, Seed: s.Seed, Group: o.Policy.Group, MinCases: minCases}
-	scored := split(in, card, s.From)
+	card := &Card{Split: s.Split, Resamples: s.Resamples, Seed: s.Seed, Group: o.Policy.Group, MinCases: minCases, MinCame: minCame}
+	scored := split(in, card, s)
 	rec := &recorder{scored: scored, asked: make(map[signals.Key]*asked)}
 	o.Risk, o.Routes, o.Matches = true, true, o.Matches || linked(in)
 	if !o.Nudges && !o.Signals {
@@ -123,10 +126,13 @@ func linked(in *Input) bool {
 }
 
 // split says which cases are scored.
-func split(in *Input, card *Card, from time.Time) func(*signals.Case) bool {
-	if !from.IsZero() {
-		card.Split, card.Cut = 0, from
-		return func(c *signals.Case) bool { return tracked(c.Key) && !c.Opened.Before(from) }
+func split(in *Input, card *Card, s Scoring) func(*signals.Case) bool {
+	ahead := func(at time.Time) bool { return !s.Now.IsZero() && at.After(s.Now) }
+	if !s.From.IsZero() {
+		card.Split, card.Cut = 0, s.From
+		return func(c *signals.Case) bool {
+			return tracked(c.Key) && !c.Opened.Before(s.From) && !ahead(c.Opened)
+		}
 	}
 	if in.Learn.Len() > 0 {
 		known := make(map[signals.Key]bool)
@@ -134,11 +140,11 @@ func split(in *Input, card *Card, from time.Time) func(*signals.Case) bool {
 			known[e.Case] = true
 		}
 		card.Split = 0
-		return func(c *signals.Case) bool { return tracked(c.Key) && !known[c.Key] }
+		return func(c *signals.Case) bool { return tracked(c.Key) && !known[c.Key] && !ahead(c.Opened) }
 	}
 	var first, last time.Time
 	for _, e := range in.Play.events {
-		if e.Kind != signals.Opened || !tracked(e.Case) {
+		if e.Kind != signals.Opened || !tracked(e.Case) || ahead(e.At) {
 			continue
 		}
 		if first.IsZero() || e.At.Before(first) {
@@ -150,7 +156,7 @@ func split(in *Input, card *Card, from time.Time) func(*signals.Case) bool {
 	}
 	cut := first.Add(time.Duration(card.Split * float64(last.Sub(first))))
 	card.Cut = cut
-	return func(c *signals.Case) bool { return tracked(c.Key) && !c.Opened.Before(cut) }
+	return func(c *signals.Case) bool { return tracked(c.Key) && !c.Opened.Before(cut) && !ahead(c.Opened) }
 }
 
 // judge compares.
@@ -185,6 +191,9 @@ func (j *judge) count() {
 		}
 		if s.scored {
 			k.Scored++
+			if s.c.Opened.After(k.Newest) {
+				k.Newest = s.c.Opened
+			}
 			if s.closed.IsZero() {
 				k.StillOpen++
 			}
