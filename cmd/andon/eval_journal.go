@@ -23,6 +23,7 @@ type savedCard struct {
 	// Newest is when the newest scored case was opened. Later events do not tell
 	// up to when cases were heard of: an old case may have gone on after all others.
 	Newest time.Time
+	Learnt int // closed cases behind it, see replay.Card
 	Rows   []replay.ScoreRow
 }
 
@@ -85,7 +86,7 @@ func journalHistory(ctx context.Context, c *config.Config, db *store.DB, learnt 
 
 // keepCard keeps a card in the database.
 func keepCard(e *env, c *config.Config, card *replay.Card) error {
-	raw, err := json.Marshal(savedCard{Saved: time.Now().UTC(), Seed: card.Seed, To: card.To, Newest: card.Newest, Rows: card.Rows})
+	raw, err := json.Marshal(savedCard{Saved: time.Now().UTC(), Seed: card.Seed, To: card.To, Newest: card.Newest, Learnt: card.Learnt, Rows: card.Rows})
 	if err != nil {
 		return fmt.Errorf("write the card: %w", err)
 	}

@@ -43,8 +43,8 @@ func TestEvalOfTheJournal(t *testing.T) {
 
 	// A card of long ago that promised much, and one that did not. Some case went
 	// on after all others, and one event is dated ahead.
-	keep := func(level float64) {
-		c := savedCard{Saved: time.Now(), Seed: 1, To: time.Now().AddDate(1, 0, 0), Newest: files.From.Add(files.To.Sub(files.From) / 2), Rows: files.Rows}
+	keep := func(level float64, learnt int) {
+		c := savedCard{Saved: time.Now(), Seed: 1, To: time.Now().AddDate(1, 0, 0), Newest: files.From.Add(files.To.Sub(files.From) / 2), Learnt: learnt, Rows: files.Rows}
 		for i := range c.Rows {
 			r := &c.Rows[i]
 			if r.Lower {
@@ -60,10 +60,12 @@ func TestEvalOfTheJournal(t *testing.T) {
 		require.NoError(t, db.SetCursor(t.Context(), cardCursor, string(raw)))
 		require.NoError(t, db.Close())
 	}
-	keep(1)
+	keep(1, settledFrom)
 	require.Regexp(t, `warn  models: .*: 1\.000 on the card of .* on the cases since`, doctor())
-	keep(0)
+	keep(0, settledFrom)
 	require.Contains(t, doctor(), "models: not shown to be worse than on the card of")
+	keep(1, settledFrom-1)
+	require.Regexp(t, `models: the card of .* was made when they had learnt from 299 closed cases, while they still change; save another when there are 300`, doctor())
 }
 
 func TestEvalOfTheJournalRefuses(t *testing.T) {
